@@ -1,0 +1,19 @@
+import type { Snapshot, TestCommand } from '@swe-selfplay/artifact';
+import type { Parse, TestRun } from './test-run.js';
+
+export interface RunOptions {
+  /** 0-based; equal repeats of equal runs are executed once. Also sets PYTHONHASHSEED, so that repeats differ in it. */
+  readonly repeat?: number;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs test suites, each distinct run once per process and, with a cache folder, once for all. */
+export interface TestRunner {
+  /** Throws EvaluationError `infra` when the sandbox failed again after retries. */
+  run(snapshot: Snapshot, command: TestCommand, options?: RunOptions): Promise<TestRun>;
+  /** Parses one output in a sandbox without the repository; never cached, so that purity can be checked. */
+  parse(command: TestCommand, output: Uint8Array, options?: { readonly signal?: AbortSignal }): Promise<Parse>;
+  /** Counts since the runner was made. */
+  readonly counts: { readonly executed: number; readonly cached: number };
+}
