@@ -1,1 +1,7 @@
-export {};
+export { expectedInjectorReward, expectedInjectorRewardBySum } from './expected-reward.js';
+export { type InjectorOutcome, injectorReward } from './injector-reward.js';
+export { optimalSolveProbability } from './optimal-solve-probability.js';
+export { RewardError, type RewardErrorCode } from './reward-error.js';
+export { DEFAULT_ALPHA, DEFAULT_GROUP_SIZE, type GroupOptions, type RewardOptions } from './reward-options.js';
+export { type AttemptCounts, type AttemptOutcome, countAttempts, solveRate } from './solve-rate.js';
+export { expectedSolverReward, solverReward } from './solver-reward.js';
