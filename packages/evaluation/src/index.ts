@@ -1,1 +1,12 @@
-export {};
+export { createTestRunner, PARSER_LIMITS, type TestRunnerOptions } from './create-test-runner.js';
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  type EvaluationFlag,
+  evaluatePatch,
+  type GradingTask,
+} from './evaluate-patch.js';
+export { EvaluationError, type EvaluationErrorCode } from './evaluation-error.js';
+export { GUARD_RULES, type GuardedTrees, type GuardOptions, type GuardRule, guardedFiles } from './guarded-files.js';
+export { type Parse, reportOf, type ScriptRun, type TestRun } from './test-run.js';
+export type { RunOptions, TestRunner } from './test-runner.js';

@@ -1,0 +1,145 @@
+import {
+  applyPatch,
+  hasPassed,
+  listPaths,
+  parsePatch,
+  restoreFiles,
+  type Snapshot,
+  type TestCommand,
+  touchedPaths,
+} from '@swe-selfplay/artifact';
+import { EvaluationError } from './evaluation-error.js';
+import { ancestorsOf, type GuardRule, guardedFiles } from './guarded-files.js';
+import { reportOf, type TestRun } from './test-run.js';
+import type { TestRunner } from './test-runner.js';
+
+/** What a patch is graded with. Never handed to a solver: it holds the original. */
+export interface GradingTask {
+  readonly original: Snapshot;
+  /** What the solver got: original + bug + weakening (+ the failed patch of order 2), on the base of the original. */
+  readonly task: Snapshot;
+  readonly testFiles: readonly string[];
+  readonly testCommand: TestCommand;
+  /** Ids that pass on the original and not with the bug. */
+  readonly failToPass: readonly string[];
+  /** Ids that pass on both. */
+  readonly passToPass: readonly string[];
+}
+
+/** Something the patch did that gains it nothing here, and that a trainer may want to know of. */
+export type EvaluationFlag = 'touches-oracle-tests' | 'touches-guarded-files';
+
+/** How a patch was graded. `infra`: nothing is known of it, it gets no reward and leaves the solve rate. */
+export interface Evaluation {
+  readonly status: 'solved' | 'unsolved' | 'infra';
+  /** One sentence for a person. */
+  readonly reason: string;
+  /** Expected ids that ran and did not pass. */
+  readonly failed: readonly string[];
+  /** Expected ids that the report does not hold. */
+  readonly missing: readonly string[];
+  readonly flags: readonly EvaluationFlag[];
+  readonly ms: number;
+}
+
+export interface EvaluateOptions {
+  readonly runner: TestRunner;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  readonly guardRules?: readonly GuardRule[];
+}
+
+/**
+ * Grades one `pred_patch.diff` (SPEC 6): applied to the task, oracle and guarded files put back to the original, run in
+ * a fresh sandbox. Solved only if every id of FAIL_TO_PASS and PASS_TO_PASS is present and passed.
+ * Throws only if `signal` is aborted or the task is misused; whatever the patch does is an outcome.
+ */
+export async function evaluatePatch(
+  task: GradingTask,
+  predPatch: Uint8Array,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
+  const startedAt = performance.now();
+  const ended = (evaluation: Omit<Evaluation, 'ms'>): Evaluation => ({
+    ...evaluation,
+    ms: Math.round(performance.now() - startedAt),
+  });
+  if (task.failToPass.length === 0) throw new TypeError('Expected a task with at least one id in failToPass, got none.');
+
+  const candidate = await gradedSnapshot(task, predPatch, options.guardRules);
+  if (candidate.status === 'refused') return ended(unsolved(candidate.reason));
+  try {
+    const run = await options.runner.run(candidate.snapshot, task.testCommand, options);
+    return ended({ ...judgeRun(task, run), flags: candidate.flags });
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error;
+    return ended({ status: 'infra', reason: error.message, failed: [], missing: [], flags: candidate.flags });
+  }
+}
+
+type GradedSnapshot =
+  | { readonly status: 'ready'; readonly snapshot: Snapshot; readonly flags: readonly EvaluationFlag[] }
+  | { readonly status: 'refused'; readonly reason: string };
+
+/** The state that is run: task + patch, with oracle and guarded files as they are in the original. */
+async function gradedSnapshot(
+  { original, task, testFiles }: GradingTask,
+  predPatch: Uint8Array,
+  rules: readonly GuardRule[] | undefined,
+): Promise<GradedSnapshot> {
+  const parsed = parsePatch(predPatch);
+  if (parsed.status === 'refused') {
+    const reason = parsed.code === 'empty' ? 'The patch is empty.' : `The patch does not parse: ${parsed.reason}`;
+    return { status: 'refused', reason };
+  }
+  const applied = await applyPatch(task, parsed.patch);
+  if (applied.status === 'refused') {
+    return { status: 'refused', reason: `The patch does not apply: ${applied.reason}` };
+  }
+  if (applied.snapshot.digest === task.digest) return { status: 'refused', reason: 'The patch changes nothing.' };
+
+  const trees = { original: listPaths(original), candidate: listPaths(applied.snapshot) };
+  const guard = { testFiles, ...(rules && { rules }) };
+  const differing = new Set([...applied.snapshot.changes.keys(), ...original.changes.keys()]);
+  const guarded = guardedFiles(differing, trees, guard);
+  const snapshot = restoreFiles(applied.snapshot, original, [...guarded, ...testFiles]);
+  const conflict = findConflict(snapshot);
+  if (conflict !== undefined) {
+    return { status: 'refused', reason: `The patch puts a file or link where tests need a directory: ${conflict}.` };
+  }
+  const touched = touchedPaths(parsed.patch);
+  const flags: EvaluationFlag[] = [];
+  if (touched.some((path) => testFiles.includes(path))) flags.push('touches-oracle-tests');
+  if (guardedFiles(touched, trees, guard).length > 0) flags.push('touches-guarded-files');
+  return { status: 'ready', snapshot, flags };
+}
+
+/** Putting files back may meet a patch that made their directory a file or a link, or the file a directory. */
+function findConflict(snapshot: Snapshot): string | undefined {
+  const paths = new Set(listPaths(snapshot));
+  for (const path of paths) {
+    const blocking = ancestorsOf(path).find((directory) => paths.has(directory));
+    if (blocking !== undefined) return blocking;
+  }
+  return undefined;
+}
+
+function judgeRun({ failToPass, passToPass }: GradingTask, run: TestRun): Omit<Evaluation, 'ms' | 'flags'> {
+  if (run.script.ending !== 'exited') return unsolved(`The test run was cut: ${run.script.ending}.`);
+  if (run.parse?.status !== 'parsed') {
+    return unsolved(`The output of the test run cannot be read: ${run.parse?.reason ?? 'it was not parsed'}`);
+  }
+  const report = reportOf(run);
+  const expected = [...failToPass, ...passToPass];
+  const missing = expected.filter((id) => !report.has(id));
+  const failed = expected.filter((id) => report.has(id) && !hasPassed(report, id));
+  if (missing.length === 0 && failed.length === 0) {
+    return { status: 'solved', reason: `All ${expected.length} expected tests pass.`, failed, missing };
+  }
+  const counts = `${failed.length} fail, ${missing.length} did not run`;
+  return { status: 'unsolved', reason: `Of ${expected.length} expected tests ${counts}.`, failed, missing };
+}
+
+function unsolved(reason: string): Omit<Evaluation, 'ms'> {
+  return { status: 'unsolved', reason, failed: [], missing: [], flags: [] };
+}

@@ -1,0 +1,59 @@
+import { python } from './guard-rules/python.js';
+import { javascript } from './guard-rules/javascript.js';
+import { build } from './guard-rules/build.js';
+
+/** The trees a guard rule may ask about: the original and the one under judgement. */
+export interface GuardedTrees {
+  isInOriginal(path: string): boolean;
+  isInCandidate(path: string): boolean;
+  /** True where the original has a file at or below this path. */
+  hasInOriginal(path: string): boolean;
+}
+
+/** Files of one ecosystem that decide how tests run rather than what the code does (SPEC 7). */
+export interface GuardRule {
+  readonly ecosystem: string;
+  isGuarded(path: string, trees: GuardedTrees): boolean;
+}
+
+/** The rules in force where no others are given. */
+export const GUARD_RULES: readonly GuardRule[] = [python, javascript, build];
+
+export interface GuardOptions {
+  /** Oracle test files: what would be imported in their place is guarded as well. */
+  readonly testFiles: readonly string[];
+  readonly rules?: readonly GuardRule[];
+}
+
+/** Those of `paths` that are guarded, given all paths of the original and of the tree under judgement. */
+export function guardedFiles(
+  paths: Iterable<string>,
+  trees: { readonly original: Iterable<string>; readonly candidate: Iterable<string> },
+  { testFiles, rules = GUARD_RULES }: GuardOptions,
+): string[] {
+  const original = new Set(trees.original);
+  const candidate = new Set(trees.candidate);
+  const originalDirectories = new Set([...original].flatMap(ancestorsOf));
+  const view: GuardedTrees = {
+    isInOriginal: (path) => original.has(path),
+    isInCandidate: (path) => candidate.has(path),
+    hasInOriginal: (path) => original.has(path) || originalDirectories.has(path),
+  };
+  const shadowed = testFiles.map((path) => path.replace(/\.[^./]*$/, ''));
+  return [...paths].filter(
+    (path) =>
+      rules.some((rule) => rule.isGuarded(path, view)) ||
+      (!original.has(path) && shadowed.some((stem) => isBesides(path, stem))),
+  );
+}
+
+/** Every directory above a path, nearest last: `a/b/c` gives `a`, `a/b`. */
+export function ancestorsOf(path: string): string[] {
+  const segments = path.split('/');
+  return segments.slice(1).map((_, index) => segments.slice(0, index + 1).join('/'));
+}
+
+/** True for `tests/test_io/…` and `tests/test_io.so` beside the oracle `tests/test_io.py`: they win over it on import. */
+function isBesides(path: string, stem: string): boolean {
+  return path.startsWith(`${stem}/`) || path.startsWith(`${stem}.`);
+}

@@ -1,0 +1,105 @@
+import { parseReport, type TestCommand } from '@swe-selfplay/artifact';
+import type { CommandResult, Limits, SandboxProvider, WorkspaceRequest } from '@swe-selfplay/sandbox';
+import { withSandbox } from '@swe-selfplay/sandbox';
+import { SandboxError } from '@swe-selfplay/sandbox';
+import type { Parse, ScriptRun } from './test-run.js';
+
+/** The tree to test, as a sandbox takes it. */
+export type Workspace = Pick<WorkspaceRequest, 'base' | 'changes'>;
+
+const SCRIPT = 'test_script.sh';
+const PARSER = 'test_parser.py';
+const SHOWN_ERROR_BYTES = 600;
+
+/**
+ * Runs `test_script.sh` in a fresh workspace. The script lies outside the repository, read-only.
+ * Throws SandboxError where the sandbox failed or the signal was aborted.
+ */
+export async function runScript(
+  provider: SandboxProvider,
+  workspace: Workspace,
+  script: Uint8Array,
+  options: { readonly limits: Limits; readonly repeat: number; readonly signal: AbortSignal },
+): Promise<ScriptRun> {
+  const request = { ...workspace, harness: new Map([[SCRIPT, script]]), limits: options.limits };
+  const result = await withSandbox(provider, request, (sandbox) =>
+    sandbox.run({
+      argv: ['bash', `${sandbox.harnessDir}/${SCRIPT}`],
+      mergeOutput: true,
+      // Repeats differ in it, so that results which hang on the order of sets show.
+      env: { PYTHONHASHSEED: String(options.repeat) },
+      signal: options.signal,
+    }),
+  );
+  options.signal.throwIfAborted();
+  return { ending: scriptEnding(result), output: result.stdout, durationMs: result.durationMs };
+}
+
+/** Reads one raw output with `test_parser.py`, in a sandbox of its own that holds nothing else. */
+export async function runParser(
+  provider: SandboxProvider,
+  command: TestCommand,
+  output: Uint8Array,
+  options: { readonly limits: Limits; readonly signal: AbortSignal },
+): Promise<Parse> {
+  const request = {
+    base: undefined,
+    changes: new Map(),
+    harness: new Map([[PARSER, command.parser]]),
+    limits: options.limits,
+  };
+  const result = await withSandbox(provider, request, (sandbox) =>
+    sandbox.run({
+      argv: ['python3', `${sandbox.harnessDir}/${PARSER}`],
+      stdin: output,
+      env: { PYTHONHASHSEED: '0' },
+      signal: options.signal,
+    }),
+  );
+  options.signal.throwIfAborted();
+  return judgeParser(result, options.limits);
+}
+
+function scriptEnding(result: CommandResult): ScriptRun['ending'] {
+  switch (result.ending) {
+    case 'cancelled':
+      throw new SandboxError('sandbox-failed', 'The run was ended from outside.');
+    // The exit status of the script means nothing (SPEC 3), and neither does the signal that ended it.
+    case 'killed':
+    case 'exited':
+      return 'exited';
+    default:
+      return result.ending;
+  }
+}
+
+function judgeParser(result: CommandResult, limits: Limits): Parse {
+  switch (result.ending) {
+    case 'timed-out':
+      return invalid(`did not end within ${limits.timeoutMs / 1000} s`);
+    case 'output-exceeded':
+      return invalid(`printed more than ${limits.maxOutputBytes} bytes`);
+    case 'memory-exceeded':
+      return invalid(`used more than ${limits.memoryBytes} bytes of memory`);
+    case 'killed':
+      return invalid('was ended by a signal');
+    case 'cancelled':
+      throw new SandboxError('sandbox-failed', 'The parser was ended from outside.');
+    case 'exited':
+  }
+  if (result.exitCode !== 0) {
+    return invalid(`exited with ${result.exitCode}: ${lastText(result.stderr) || 'nothing on stderr'}`);
+  }
+  const parsed = parseReport(result.stdout);
+  if (parsed.status === 'invalid') return parsed;
+  // Sorted, so that a parser which prints sets gives the same bytes each time.
+  return { status: 'parsed', report: new Map([...parsed.report].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) };
+}
+
+function invalid(reason: string): Parse {
+  return { status: 'invalid', reason };
+}
+
+function lastText(bytes: Uint8Array): string {
+  return Buffer.from(bytes.subarray(Math.max(0, bytes.length - SHOWN_ERROR_BYTES))).toString('utf8').trim();
+}
