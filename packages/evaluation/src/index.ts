@@ -8,5 +8,6 @@ export {
 } from './evaluate-patch.js';
 export { EvaluationError, type EvaluationErrorCode } from './evaluation-error.js';
 export { GUARD_RULES, type GuardedTrees, type GuardOptions, type GuardRule, guardedFiles } from './guarded-files.js';
+export { type ArtifactStates, artifactStates, revertChange, separableChanges } from './repo-states.js';
 export { type Parse, reportOf, type ScriptRun, type TestRun } from './test-run.js';
 export type { RunOptions, TestRunner } from './test-runner.js';

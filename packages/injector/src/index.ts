@@ -1,1 +1,21 @@
-export {};
+export {
+  buildEvidence,
+  buildTestRun,
+  type EvidenceDescription,
+  type PlainReport,
+} from './build-evidence.js';
+export type { Check, CheckVerdict, EvidenceStage, Finding } from './check.js';
+export { failed, passed, skipped } from './check.js';
+export { patchesApply } from './checks/1-patches-apply.js';
+export { testFiles } from './checks/2-test-files.js';
+export { bugScope } from './checks/3-bug-scope.js';
+export { testScript } from './checks/4-test-script.js';
+export { testParser } from './checks/5-test-parser.js';
+export { determinism } from './checks/6-determinism.js';
+export { bugValidity } from './checks/7-bug-validity.js';
+export { testWeakening } from './checks/8-test-weakening.js';
+export { inverseMutation } from './checks/9-inverse-mutation.js';
+export { DEFAULT_CHECKS } from './default-checks.js';
+export { type Evidence, flakyTests, type ParserProbe, type PatchFacts, type RevertedRun, stableReports } from './evidence.js';
+export { type ValidateOptions, type ValidationReport, validateArtifact } from './validate-artifact.js';
+export { DEFAULT_RULES, type ValidationRules, validationRulesSchema } from './validation-rules.js';
