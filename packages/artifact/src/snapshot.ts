@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { directoriesAbove, pathProblem } from './tree-path.js';
 
 /** Git's modes of what a snapshot holds: a regular file, an executable one, a symbolic link. */
 export type FileMode = '100644' | '100755' | '120000';
@@ -20,7 +21,7 @@ export interface BaseEntry {
 export interface Base {
   /** Digest of every path, mode and content; equal trees have equal digests wherever they are read from. */
   readonly digest: string;
-  /** Every file by its path with `/` separators, sorted by code unit. Submodules are left out. */
+  /** Every file by its path with `/` separators, sorted by code unit. Submodules and empty directories are left out. */
   readonly entries: ReadonlyMap<string, BaseEntry>;
   /** Content of one file of `entries`. Throws EnvironmentError if it cannot be read. */
   read(path: string): Promise<Uint8Array>;
@@ -51,7 +52,11 @@ export function digestEntries(entries: ReadonlyMap<string, BaseEntry>): string {
   return hash.digest('hex');
 }
 
-/** The snapshot of `base` with `changes` on it; changes that say what the base says already are dropped. */
+/**
+ * The snapshot of `base` with `changes` on it; changes that say what the base says already are dropped.
+ * Throws TypeError where no directory could hold the result: a path that leaves the tree or is in `.git`, or one that is
+ * both a file and a directory. Patches are checked for both before they get here.
+ */
 export function createSnapshot(base: Base, changes: Iterable<readonly [string, FileEntry | null]> = []): Snapshot {
   const effective = new Map<string, FileEntry | null>();
   for (const [path, entry] of changes) {
@@ -59,6 +64,7 @@ export function createSnapshot(base: Base, changes: Iterable<readonly [string, F
     else effective.set(path, entry);
   }
   const sorted = new Map([...effective].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  assertTree(base, sorted);
   return Object.freeze({ base, changes: sorted, digest: digestSnapshot(base, sorted) });
 }
 
@@ -67,14 +73,25 @@ export function withFiles(snapshot: Snapshot, files: Iterable<readonly [string, 
   return createSnapshot(snapshot.base, [...snapshot.changes, ...files]);
 }
 
-/** The snapshot in which each of `paths` is what it is in `source`, absent where it is absent there. */
+/**
+ * The snapshot in which each of `paths` is what it is in `source`, absent where it is absent there. What stands in the
+ * way of a restored file goes: a file in the place of one of its directories, or files in a directory of its name. So a
+ * patch cannot keep an oracle test from coming back by making its path a directory.
+ */
 export function restoreFiles(snapshot: Snapshot, source: Snapshot, paths: Iterable<string>): Snapshot {
   assertSameBase(snapshot, source);
   const changes = new Map(snapshot.changes);
+  const restored = new Set<string>();
   for (const path of paths) {
     const entry = source.changes.get(path);
     if (entry === undefined) changes.delete(path);
     else changes.set(path, entry);
+    if (modeOf(source, path) !== undefined) restored.add(path);
+  }
+  const above = new Set([...restored].flatMap(directoriesAbove));
+  for (const path of [...snapshot.changes.keys(), ...source.changes.keys(), ...above]) {
+    const isInTheWay = above.has(path) || directoriesAbove(path).some((directory) => restored.has(directory));
+    if (isInTheWay) changes.set(path, null);
   }
   return createSnapshot(snapshot.base, changes);
 }
@@ -108,6 +125,37 @@ export async function readFile(snapshot: Snapshot, path: string): Promise<FileEn
   if (change !== undefined) return change ?? undefined;
   const entry = snapshot.base.entries.get(path);
   return entry && { mode: entry.mode, content: await snapshot.base.read(path) };
+}
+
+const baseDirectories = new WeakMap<Base, ReadonlySet<string>>();
+
+/** The directories that the files of a base are in, computed once. */
+function directoriesOf(base: Base): ReadonlySet<string> {
+  let directories = baseDirectories.get(base);
+  if (directories === undefined) {
+    directories = new Set([...base.entries.keys()].flatMap(directoriesAbove));
+    baseDirectories.set(base, directories);
+  }
+  return directories;
+}
+
+function assertTree(base: Base, changes: ReadonlyMap<string, FileEntry | null>): void {
+  const present = [...changes].filter(([, entry]) => entry !== null).map(([path]) => path);
+  const above = new Set(present.flatMap(directoriesAbove));
+  const isFile = (path: string) => (changes.has(path) ? changes.get(path) !== null : base.entries.has(path));
+  const isDirectory = (path: string) =>
+    directoriesOf(base).has(path) &&
+    [...base.entries.keys()].some((key) => key.startsWith(`${path}/`) && changes.get(key) !== null);
+  for (const path of present) {
+    const problem = pathProblem(path);
+    if (problem !== undefined)
+      throw new TypeError(`Expected the path of a file of the tree, got ${JSON.stringify(path)}: ${problem}.`);
+    if (above.has(path) || isDirectory(path))
+      throw new TypeError(`${JSON.stringify(path)} is both a file and a directory.`);
+  }
+  for (const path of above) {
+    if (isFile(path)) throw new TypeError(`${JSON.stringify(path)} is both a file and a directory.`);
+  }
 }
 
 function assertSameBase(a: Snapshot, b: Snapshot): void {
