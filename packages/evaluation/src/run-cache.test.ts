@@ -1,0 +1,71 @@
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createDiskRunCache, createMemoryRunCache } from './run-cache.js';
+import type { TestRun } from './test-run.js';
+
+const KEY = 'ab'.repeat(32);
+
+function aRun(ending: TestRun['script']['ending'] = 'exited', output = 'é\xff\n'): TestRun {
+  return {
+    script: { ending, output: Buffer.from(output, 'latin1'), durationMs: 5 },
+    parse: ending === 'exited' ? { status: 'parsed', report: new Map([['__proto__', 'failed'], ['a b', 'passed']]) } : undefined,
+    isCached: false,
+  };
+}
+
+async function aCache() {
+  const directory = await mkdtemp(join(tmpdir(), 'run-cache-'));
+  const problems: string[] = [];
+  return { directory, problems, cache: createDiskRunCache(directory, (problem) => problems.push(problem)) };
+}
+
+test('keeps a run byte for byte for another process', async () => {
+  const { directory, cache } = await aCache();
+  await cache.set(KEY, aRun());
+  const found = await createDiskRunCache(directory, () => undefined).get(KEY);
+  expect(found).toEqual({ ...aRun(), isCached: true });
+});
+
+test('does not keep what a busy machine may have caused', async () => {
+  const { cache } = await aCache();
+  await cache.set(KEY, aRun('timed-out'));
+  await cache.set(KEY, aRun('memory-exceeded'));
+  expect(await cache.get(KEY)).toBeUndefined();
+});
+
+test.each(['', '{', '{"formatVersion":1}', 'null'])('takes a damaged entry (%j) for an absent one', async (damaged) => {
+  const { directory, cache } = await aCache();
+  await cache.set(KEY, aRun());
+  await writeFile(join(directory, 'ab', `${KEY}.json`), damaged);
+  expect(await cache.get(KEY)).toBeUndefined();
+});
+
+test('does not give an entry that was moved to another key', async () => {
+  const { directory, cache } = await aCache();
+  await cache.set(KEY, aRun());
+  const other = `ab${'0'.repeat(62)}`;
+  await writeFile(join(directory, 'ab', `${other}.json`), await readFile(join(directory, 'ab', `${KEY}.json`)));
+  expect(await cache.get(other)).toBeUndefined();
+});
+
+test('says once that the disk takes nothing, and leaves no pieces', async () => {
+  const { directory, problems } = await aCache();
+  await writeFile(join(directory, 'file'), '');
+  const cache = createDiskRunCache(join(directory, 'file', 'below'), (problem) => problems.push(problem));
+  await cache.set(KEY, aRun());
+  await cache.set(KEY, aRun());
+  expect(problems).toHaveLength(1);
+  expect(await readdir(directory)).toEqual(['file']);
+});
+
+test('memory forgets what was used longest ago', async () => {
+  const cache = createMemoryRunCache(3 * 1500);
+  const run = aRun('exited', 'x'.repeat(400));
+  for (const key of ['a', 'b', 'c']) await cache.set(key, run);
+  await cache.get('a');
+  await cache.set('d', run);
+  const kept = await Promise.all(['a', 'b', 'c', 'd'].map(async (key) => (await cache.get(key)) !== undefined));
+  expect(kept).toEqual([true, false, true, true]);
+});
