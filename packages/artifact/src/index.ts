@@ -6,6 +6,7 @@ export { type Environment, type EnvironmentSource, openEnvironment } from './env
 export { EnvironmentError, type EnvironmentErrorCode } from './environment-error.js';
 export type { Commit, GitReader } from './git/git-repository.js';
 export { commitsOf, type HistoryRange } from './history.js';
+export { parseReport, type ReportParse } from './parse-report.js';
 export {
   type Base,
   type BaseEntry,
