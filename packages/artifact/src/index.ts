@@ -7,6 +7,7 @@ export { EnvironmentError, type EnvironmentErrorCode } from './environment-error
 export type { Commit, GitReader } from './git/git-repository.js';
 export { commitsOf, type HistoryRange } from './history.js';
 export { parseReport, type ReportParse } from './parse-report.js';
+export { createRandom, type Random } from './random.js';
 export {
   type Base,
   type BaseEntry,

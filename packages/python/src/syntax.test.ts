@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { functionsOf, hasSyntaxError, parsePython } from './syntax.js';
+
+const SOURCE = `@decorator(1)
+async def first(a, /, b: int = 2, *args, c: str, **rest) -> None:
+    """Says é and 漢字."""
+    yield a
+
+
+class Outer:
+    class Inner:
+        def method(self): return 'one line'
+
+    if True:
+        @property
+        @cached
+        def lazy(self):
+            # comment
+            'docstring behind a comment'
+            def local(): pass
+            return local
+`;
+
+test('lists functions with qualified names, ranges and docstrings', () => {
+  const functions = functionsOf(parsePython(SOURCE));
+  expect(functions.map((definition) => definition.qualifiedName)).toEqual([
+    'first',
+    'Outer.Inner.method',
+    'Outer.lazy',
+    'Outer.lazy.<locals>.local',
+  ]);
+  const [first, method, lazy, local] = functions;
+  expect(first).toMatchObject({
+    decorators: ['decorator(1)'],
+    parameters: ['a', 'b', 'args', 'c', 'rest'],
+    isAsync: true,
+    isGenerator: true,
+    startLine: 1,
+    endLine: 4,
+    bodyIndentation: '    ',
+    className: undefined,
+  });
+  expect(SOURCE.slice(first!.start, first!.end)).toMatch(/^@decorator[\s\S]*yield a$/);
+  expect(SOURCE.slice(first!.docstring!.start, first!.docstring!.end)).toBe('"""Says é and 漢字."""');
+  expect(SOURCE.slice(method!.body.start, method!.body.end)).toBe("return 'one line'");
+  expect(method).toMatchObject({ bodyIndentation: '', className: 'Inner', docstring: undefined });
+  expect(lazy).toMatchObject({
+    className: 'Outer',
+    decorators: ['property', 'cached'],
+    bodyIndentation: '            ',
+  });
+  expect(lazy!.docstring).toBeDefined();
+  expect(local).toMatchObject({ className: undefined, isGenerator: false });
+});
+
+test('sees syntax errors, and none in modern Python', () => {
+  expect(hasSyntaxError('def f(:\n  pass')).toBe(true);
+  expect(hasSyntaxError('print "old"\nexec "x"')).toBe(false);
+  expect(hasSyntaxError('match x:\n    case {"a": [1, *_]}:\n        print(f"{x!r:>{w}}")\n')).toBe(false);
+  expect(hasSyntaxError('')).toBe(false);
+});
+
+test('parses files beyond 32 KiB', () => {
+  const source = Array.from({ length: 3000 }, (_, index) => `def f${index}():\n    return ${index}\n`).join('');
+  expect(functionsOf(parsePython(source))).toHaveLength(3000);
+});
