@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { formatMessage } from 'publint/utils';
+import { publint } from 'publint';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const run = promisify(execFile);
+const ROOT = join(import.meta.dirname, '..');
+const PACKAGES = join(ROOT, 'packages');
+
+/** The pinned pnpm, whether it is installed or not. */
+const { packageManager } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { packageManager: string };
+
+let scratch: string;
+let project: string;
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'packed-install-'));
+  const archives = join(scratch, 'archives');
+  project = join(scratch, 'project');
+  await mkdir(project);
+  await run('npx', ['--yes', packageManager, '-r', 'pack', '--pack-destination', archives], { cwd: PACKAGES });
+  await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
+  const files = (await readdir(archives)).map((file) => join(archives, file));
+  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...files], { cwd: project });
+}, 240_000);
+
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+test('an empty project imports the library and uses it', async () => {
+  const program = `
+    import { expectedInjectorReward, injectorReward, validateArtifact } from 'swe-selfplay';
+    console.log(typeof validateArtifact, injectorReward({ valid: true, solveRate: 0.25 }).toFixed(3));
+  `;
+  await writeFile(join(project, 'use.mjs'), program);
+  const { stdout } = await run('node', ['use.mjs'], { cwd: project });
+  expect(stdout).toBe('function 0.550\n');
+});
+
+test('an empty project finds the types', async () => {
+  await writeFile(
+    join(project, 'use.ts'),
+    `import { injectorReward, type ValidationReport } from 'swe-selfplay';
+     export const reward: number | undefined = injectorReward({ valid: false });
+     export const status = (report: ValidationReport): 'valid' | 'invalid' | 'infra' => report.status;
+     // @ts-expect-error a report has no such status
+     export const wrong = (report: ValidationReport): 'perhaps' => report.status;\n`,
+  );
+  const options = ['--module', 'nodenext', '--strict', '--noEmit', '--skipLibCheck', '--typeRoots', join(ROOT, 'node_modules/@types')];
+  await run(join(ROOT, 'node_modules/.bin/tsc'), [...options, 'use.ts'], { cwd: project });
+});
+
+test('the command line works from an empty project', async () => {
+  const { stdout } = await run(join(project, 'node_modules/.bin/swe-selfplay'), ['--help'], { cwd: project });
+  for (const command of ['validate', 'evaluate', 'inject', 'solve', 'play']) expect(stdout).toContain(command);
+});
+
+test.each(await readdir(PACKAGES))('%s is packaged as its manifest says', async (name) => {
+  const pkgDir = join(PACKAGES, name);
+  const { messages, pkg } = await publint({ pkgDir, pack: false, strict: true, level: 'warning' });
+  expect(messages.map((message) => formatMessage(message, pkg!))).toEqual([]);
+});
