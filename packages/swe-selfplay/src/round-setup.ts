@@ -1,0 +1,106 @@
+import { availableParallelism } from 'node:os';
+import type { Environment } from '@swe-selfplay/artifact';
+import type { TestRunner } from '@swe-selfplay/evaluation';
+import { type Injector, type ValidationRules, validationRulesSchema } from '@swe-selfplay/injector';
+import { DEFAULT_ALPHA, DEFAULT_GROUP_SIZE } from '@swe-selfplay/reward';
+import type { SandboxProvider } from '@swe-selfplay/sandbox';
+import type { Solver } from '@swe-selfplay/solver';
+import { z } from 'zod';
+import { deriveSeed } from './derive-seed.js';
+import type { Journal } from './journal.js';
+import { createMemoryJournal } from './memory-journal.js';
+import type { PlayListener } from './play-event.js';
+import { RunError } from './run-error.js';
+import type { RoundKey } from './run-record.js';
+
+/** Who plays, and what runs the tests; a session is a `runner` and a `provider`. */
+export interface RoundParts {
+  readonly injector: Injector;
+  readonly solver: Solver;
+  readonly runner: TestRunner;
+  readonly provider: SandboxProvider;
+}
+
+/** How a round is played. All seeds derive from `seed`, the environment and the number of the round. */
+export interface RoundOptions {
+  /** A whole number from 0 up; default 0. */
+  readonly seed?: number | undefined;
+  /** Number of the round, from 1 up; default 1. */
+  readonly round?: number | undefined;
+  /** Attempts at each bug; default 8. */
+  readonly groupSize?: number | undefined;
+  /** Penalty of a bug that nobody or everybody solves, 0..1; default 0.8. */
+  readonly alpha?: number | undefined;
+  /** Episodes of the injector before the round ends without a bug; default 1. */
+  readonly tries?: number | undefined;
+  /** Whether the first failed attempt that can be one becomes a bug of order 2; default false. */
+  readonly higherOrder?: boolean | undefined;
+  readonly rules?: Partial<ValidationRules> | undefined;
+  /** Attempts under way at once; default: the number of cores. */
+  readonly jobs?: number | undefined;
+  /** Where results are kept as they are earned, and found if they were earned before; default: in memory. */
+  readonly journal?: Journal | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: PlayListener | undefined;
+}
+
+/** Everything that the steps of one round share; checked, defaults filled in. */
+export interface RoundSetup extends RoundParts {
+  readonly environment: Environment;
+  readonly key: RoundKey;
+  readonly seed: number;
+  readonly settings: RoundSettings;
+  readonly jobs: number;
+  readonly journal: Journal;
+  readonly signal: AbortSignal | undefined;
+  readonly onEvent: PlayListener;
+}
+
+export interface RoundSettings {
+  readonly seed: number;
+  readonly groupSize: number;
+  readonly alpha: number;
+  readonly tries: number;
+  readonly higherOrder: boolean;
+  readonly rules: ValidationRules;
+}
+
+const settingsSchema = z.object({
+  seed: z.int().min(0).default(0),
+  round: z.int().min(1).default(1),
+  groupSize: z.int().min(1).default(DEFAULT_GROUP_SIZE),
+  alpha: z.number().min(0).max(1).default(DEFAULT_ALPHA),
+  tries: z.int().min(1).default(1),
+  higherOrder: z.boolean().default(false),
+  rules: validationRulesSchema.default(() => validationRulesSchema.parse({})),
+  jobs: z.int().min(1).default(availableParallelism),
+});
+
+/** Options with their defaults. Throws RunError `invalid-options` that names the option. */
+export function checkRoundOptions(options: RoundOptions): RoundSettings & { readonly round: number; readonly jobs: number } {
+  const checked = settingsSchema.safeParse(options);
+  if (checked.success) return checked.data;
+  const reason = z.prettifyError(checked.error);
+  throw new RunError('invalid-options', `Expected other options to play with: ${reason}`, { cause: checked.error });
+}
+
+/** Tells environments of a run apart: the name, and the digest of the code. */
+export function environmentKey({ name, digest }: Pick<Environment, 'name' | 'digest'>): string {
+  return `${name}@${digest.slice(0, 12)}`;
+}
+
+export function setUpRound(environment: Environment, parts: RoundParts, options: RoundOptions): RoundSetup {
+  const { round, jobs, ...settings } = checkRoundOptions(options);
+  return {
+    ...parts,
+    environment,
+    key: { environment: environmentKey(environment), round },
+    // Not of the name: a clone in another folder is the same environment.
+    seed: deriveSeed(settings.seed, environment.digest, round),
+    settings,
+    jobs,
+    journal: options.journal ?? createMemoryJournal(),
+    signal: options.signal,
+    onEvent: options.onEvent ?? (() => undefined),
+  };
+}

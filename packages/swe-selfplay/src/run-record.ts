@@ -1,0 +1,232 @@
+import type { CheckVerdict } from '@swe-selfplay/injector';
+import { z } from 'zod';
+
+/** Which round of which environment a record is about. */
+export interface RoundKey {
+  /** Name and shortened digest of the environment; see `environmentKey`. */
+  readonly environment: string;
+  /** 1-based, as all numbers of rounds, candidates and attempts in a run folder. */
+  readonly round: number;
+}
+
+export interface RoundStartRecord extends RoundKey {
+  readonly type: 'round-start';
+  readonly seed: number;
+}
+
+/** One episode of the injector. */
+export interface InjectionRecord extends RoundKey {
+  readonly type: 'injection';
+  readonly candidate: number;
+  readonly seed: number;
+  readonly status: 'injected' | 'gave-up' | 'infra';
+  /** The folder of the artifact in the run folder; null where none was handed in. */
+  readonly artifact: string | null;
+  /** Equal artifacts have equal ids. */
+  readonly artifactId: string | null;
+  /** A sentence: what was broken where, or why nothing was. */
+  readonly reason: string;
+  readonly ms: number;
+}
+
+export interface ValidationRecord extends RoundKey {
+  readonly type: 'validation';
+  readonly candidate: number;
+  readonly artifact: string;
+  readonly status: 'valid' | 'invalid' | 'infra';
+  readonly checks: readonly CheckVerdict[];
+  readonly failToPass: readonly string[];
+  readonly passToPass: readonly string[];
+  readonly flaky: readonly string[];
+  readonly runs: { readonly executed: number; readonly cached: number };
+  readonly ms: number;
+}
+
+/** Which attempt at which bug: order 1 is the injector's, order 2 the one that a failed attempt left. */
+export interface AttemptKey extends RoundKey {
+  readonly order: 1 | 2;
+  readonly attempt: number;
+}
+
+/** One episode of the solver. */
+export interface AttemptRecord extends AttemptKey {
+  readonly type: 'attempt';
+  readonly seed: number;
+  readonly status: 'submitted' | 'gave-up' | 'infra';
+  /** The file of its pred_patch in the run folder; null where it handed in none. */
+  readonly patch: string | null;
+  readonly reason: string;
+  readonly ms: number;
+}
+
+export interface EvaluationRecord extends AttemptKey {
+  readonly type: 'evaluation';
+  readonly status: 'solved' | 'unsolved' | 'infra';
+  readonly reason: string;
+  readonly failed: readonly string[];
+  readonly missing: readonly string[];
+  readonly flags: readonly string[];
+  readonly ms: number;
+}
+
+/** The failed attempt whose state became a bug of order 2; null where no attempt left one. */
+export interface HigherOrderTaskRecord extends RoundKey {
+  readonly type: 'higher-order-task';
+  readonly parentAttempt: number | null;
+  readonly reason: string;
+}
+
+/** What one episode earned; null where broken infrastructure means that it earned nothing at all. */
+export interface RewardRecord extends RoundKey {
+  readonly type: 'reward';
+  readonly role: 'injector' | 'solver';
+  /** Of the injector. */
+  readonly candidate: number | null;
+  /** Of the solver. */
+  readonly order: 1 | 2 | null;
+  readonly attempt: number | null;
+  readonly reward: number | null;
+}
+
+/** What the solver did with one bug. */
+export interface GroupResult {
+  readonly attempts: number;
+  readonly graded: number;
+  readonly solved: number;
+  /** Null where no attempt was graded. */
+  readonly solveRate: number | null;
+}
+
+export interface RoundEndRecord extends RoundKey {
+  readonly type: 'round-end';
+  /** `infra`: broken infrastructure left something undone, which playing the run again makes up for. */
+  readonly status: 'played' | 'no-bug' | 'infra';
+  readonly candidates: number;
+  readonly artifact: string | null;
+  readonly group: GroupResult | null;
+  readonly higherOrderGroup: GroupResult | null;
+  readonly injectorReward: number | null;
+}
+
+/** What a line of `records.jsonl` says. */
+export type RunRecord =
+  | RoundStartRecord
+  | InjectionRecord
+  | ValidationRecord
+  | AttemptRecord
+  | EvaluationRecord
+  | HigherOrderTaskRecord
+  | RewardRecord
+  | RoundEndRecord;
+
+export type RecordOf<Type extends RunRecord['type']> = Extract<RunRecord, { readonly type: Type }>;
+
+const count = z.int().min(0);
+const ordinal = z.int().min(1);
+const duration = z.number().min(0);
+const ids = z.array(z.string());
+const roundKey = { environment: z.string().min(1), round: ordinal, at: z.iso.datetime() };
+const attemptKey = { ...roundKey, order: z.literal([1, 2]), attempt: ordinal };
+const check = z.strictObject({
+  id: z.string(),
+  status: z.enum(['passed', 'failed', 'skipped', 'error']),
+  reason: z.string(),
+  evidence: z.record(z.string(), z.unknown()),
+  ms: duration,
+});
+const group = z.strictObject({ attempts: count, graded: count, solved: count, solveRate: z.number().nullable() });
+
+/** A record as it is stored: with the time at which it was written, which is not part of what it says. */
+export type StoredRecord = RunRecord & { readonly at: string };
+
+/** The one schema of all lines of `records.jsonl`. */
+export const storedRecordSchema: z.ZodType<StoredRecord> = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('round-start'), ...roundKey, seed: count }),
+  z.strictObject({
+    type: z.literal('injection'),
+    ...roundKey,
+    candidate: ordinal,
+    seed: count,
+    status: z.enum(['injected', 'gave-up', 'infra']),
+    artifact: z.string().nullable(),
+    artifactId: z.string().nullable(),
+    reason: z.string(),
+    ms: duration,
+  }),
+  z.strictObject({
+    type: z.literal('validation'),
+    ...roundKey,
+    candidate: ordinal,
+    artifact: z.string(),
+    status: z.enum(['valid', 'invalid', 'infra']),
+    checks: z.array(check),
+    failToPass: ids,
+    passToPass: ids,
+    flaky: ids,
+    runs: z.strictObject({ executed: count, cached: count }),
+    ms: duration,
+  }),
+  z.strictObject({
+    type: z.literal('attempt'),
+    ...attemptKey,
+    seed: count,
+    status: z.enum(['submitted', 'gave-up', 'infra']),
+    patch: z.string().nullable(),
+    reason: z.string(),
+    ms: duration,
+  }),
+  z.strictObject({
+    type: z.literal('evaluation'),
+    ...attemptKey,
+    status: z.enum(['solved', 'unsolved', 'infra']),
+    reason: z.string(),
+    failed: ids,
+    missing: ids,
+    flags: ids,
+    ms: duration,
+  }),
+  z.strictObject({
+    type: z.literal('higher-order-task'),
+    ...roundKey,
+    parentAttempt: ordinal.nullable(),
+    reason: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal('reward'),
+    ...roundKey,
+    role: z.enum(['injector', 'solver']),
+    candidate: ordinal.nullable(),
+    order: z.literal([1, 2]).nullable(),
+    attempt: ordinal.nullable(),
+    reward: z.number().min(-1).max(1).nullable(),
+  }),
+  z.strictObject({
+    type: z.literal('round-end'),
+    ...roundKey,
+    status: z.enum(['played', 'no-bug', 'infra']),
+    candidates: count,
+    artifact: z.string().nullable(),
+    group: group.nullable(),
+    higherOrderGroup: group.nullable(),
+    injectorReward: z.number().min(-1).max(1).nullable(),
+  }),
+]);
+
+/** What a record is about, without what it says: of two records with the same key the later one holds. */
+export function recordKey(record: RecordKey): string {
+  const { type, environment, round, role, candidate, order, attempt } = record;
+  return JSON.stringify([type, environment, round, role ?? null, candidate ?? null, order ?? null, attempt ?? null]);
+}
+
+export interface RecordKey extends RoundKey {
+  readonly type: RunRecord['type'];
+  readonly role?: RewardRecord['role'];
+  readonly candidate?: number | null;
+  readonly order?: 1 | 2 | null;
+  readonly attempt?: number | null;
+}
+
+/** False for what broken infrastructure left undone: it is recorded, and tried again when the run is resumed. */
+export function isFinished(record: RunRecord): boolean {
+  return !('status' in record && record.status === 'infra');
+}
