@@ -53,8 +53,13 @@ export interface ArtifactProblem {
 
 /**
  * What came of reading five files: an artifact, or all the problems found. Parts that could be read are there in both
- * cases, so that the checks can say which of them fails first.
+ * cases, so that the checks can say which of them fails first. Warnings are about `artifact.json`.
  */
 export type ArtifactReading =
-  | { readonly status: 'read'; readonly artifact: BugArtifact }
-  | { readonly status: 'malformed'; readonly problems: readonly ArtifactProblem[]; readonly parts: Partial<BugArtifact> };
+  | { readonly status: 'read'; readonly artifact: BugArtifact; readonly warnings?: readonly ArtifactProblem[] }
+  | {
+      readonly status: 'malformed';
+      readonly problems: readonly ArtifactProblem[];
+      readonly parts: Partial<BugArtifact>;
+      readonly warnings?: readonly ArtifactProblem[];
+    };
