@@ -19,7 +19,14 @@ export interface FilePatch {
 export type PatchContent =
   | { readonly kind: 'none' }
   | { readonly kind: 'text'; readonly hunks: readonly Hunk[] }
-  | { readonly kind: 'binary'; readonly forward: BinaryData; readonly backward: BinaryData | undefined };
+  | {
+      readonly kind: 'binary';
+      readonly forward: BinaryData;
+      readonly backward: BinaryData | undefined;
+      /** Full git ids of the content before and after (40 or 64 hex digits), where the diff states them; zeros: no file. */
+      readonly oldId: string | undefined;
+      readonly newId: string | undefined;
+    };
 
 /** Lines are latin1 strings (one code unit a byte) without their line feed; a carriage return stays. */
 export interface Hunk {
@@ -59,7 +66,8 @@ export interface PatchRefusal {
     | 'file-exists'
     | 'mode-mismatch'
     | 'content-mismatch'
-    | 'too-large';
+    | 'too-large'
+    | 'irreversible';
   /** A sentence: what was expected, what came, where. */
   readonly reason: string;
   /** 1-based line of the patch text, where known. */
@@ -69,3 +77,6 @@ export interface PatchRefusal {
 
 export type PatchParse = { readonly status: 'parsed'; readonly patch: Patch } | PatchRefusal;
 export type PatchApplication = { readonly status: 'applied'; readonly snapshot: Snapshot } | PatchRefusal;
+/** `irreversible`: a copy or a binary change without backward data; `reversePatchOn` knows the content and can. */
+export type PatchReversal = { readonly status: 'reversed'; readonly patch: Patch } | PatchRefusal;
+export type PatchComposition = { readonly status: 'composed'; readonly patch: Patch } | PatchRefusal;

@@ -1,3 +1,4 @@
+export { applyPatch, applyPatches } from './apply-patch.js';
 export { ArtifactError, type ArtifactErrorCode, describeProblem } from './artifact-error.js';
 export { loadArtifact, readArtifactFolder, writeArtifactFolder } from './artifact-folder.js';
 export { directoryBase } from './bases/directory.js';
@@ -12,14 +13,13 @@ export {
   type Provenance,
   type TestCommand,
 } from './bug-artifact.js';
+export { composePatches } from './compose-patches.js';
 export { type ArtifactContents, createArtifact } from './create-artifact.js';
 export { detachSnapshot, layersOf } from './detach-snapshot.js';
+export { type DiffOptions, diffSnapshots } from './diff-snapshots.js';
 export { type Environment, type EnvironmentSource, openEnvironment } from './environment.js';
 export { EnvironmentError, type EnvironmentErrorCode } from './environment-error.js';
 export type { Commit, GitReader } from './git/git-repository.js';
-export { applyPatch, applyPatches } from './apply-patch.js';
-export { composePatches } from './compose-patches.js';
-export { type DiffOptions, diffSnapshots } from './diff-snapshots.js';
 export type {
   BinaryData,
   FilePatch,
@@ -33,16 +33,16 @@ export type {
   PatchRefusal,
   PatchReversal,
 } from './git-diff.js';
+export { commitsOf, type HistoryRange } from './history.js';
+export { type ArtifactFileName, parseArtifact } from './parse-artifact.js';
 export { parsePatch } from './parse-patch.js';
+export { parseReport, type ReportParse } from './parse-report.js';
 export { MAX_BINARY_BYTES, MAX_PATCH_BYTES, MAX_PATCH_FILES, MAX_WRITTEN_BYTES } from './patch-limits.js';
 export { touchedPaths } from './patch-paths.js';
 export { printPatch } from './print-patch.js';
+export { createRandom, type Random } from './random.js';
 export { reversePatch, reversePatchOn } from './reverse-patch.js';
 export { findPathProblem } from './safe-path.js';
-export { commitsOf, type HistoryRange } from './history.js';
-export { type ArtifactFileName, parseArtifact } from './parse-artifact.js';
-export { parseReport, type ReportParse } from './parse-report.js';
-export { createRandom, type Random } from './random.js';
 export {
   type Base,
   type BaseEntry,

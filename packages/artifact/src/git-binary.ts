@@ -1,0 +1,71 @@
+import { deflateSync, inflateSync } from 'node:zlib';
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~';
+const DIGITS = new Map([...ALPHABET].map((character, value) => [character, value]));
+/** Git writes 52 bytes a line: lengths 1..26 are `A`..`Z`, 27..52 are `a`..`z`. */
+const BYTES_PER_LINE = 52;
+
+/** Lines of a `GIT binary patch` block for data: deflated, then base 85. */
+export function encodeBinaryLines(data: Uint8Array): string[] {
+  const deflated = deflateSync(data);
+  const lines: string[] = [];
+  for (let at = 0; at < deflated.length; at += BYTES_PER_LINE) {
+    lines.push(encodeLine(deflated.subarray(at, at + BYTES_PER_LINE)));
+  }
+  return lines;
+}
+
+/** The bytes of one line of a block, or undefined where it is not one. */
+export function decodeBinaryLine(line: string): Uint8Array | undefined {
+  const length = lineLength(line);
+  if (length === undefined || line.length !== 1 + Math.ceil(length / 4) * 5) return undefined;
+  const bytes = Buffer.alloc(Math.ceil(length / 4) * 4);
+  for (let group = 0; group * 4 < length; group += 1) {
+    let value = 0;
+    for (let at = 1 + group * 5; at < 6 + group * 5; at += 1) {
+      const digit = DIGITS.get(line[at]!);
+      if (digit === undefined) return undefined;
+      value = value * 85 + digit;
+    }
+    if (value > 0xffffffff) return undefined;
+    bytes.writeUInt32BE(value, group * 4);
+  }
+  return bytes.subarray(0, length);
+}
+
+/** Inflates to exactly `size` bytes and never holds more; undefined where the data is anything else. */
+export function inflateExactly(deflated: Uint8Array, size: number): Uint8Array | undefined {
+  try {
+    // With `info` the result also tells how much input was used: data behind the end of the stream is refused.
+    const { buffer, engine } = inflateSync(deflated, { maxOutputLength: Math.max(size, 1), info: true }) as unknown as {
+      readonly buffer: Buffer;
+      readonly engine: { readonly bytesWritten: number };
+    };
+    if (buffer.length !== size || engine.bytesWritten !== deflated.length) return undefined;
+    return new Uint8Array(buffer);
+  } catch {
+    return undefined;
+  }
+}
+
+function encodeLine(bytes: Uint8Array): string {
+  const padded = Buffer.alloc(Math.ceil(bytes.length / 4) * 4);
+  padded.set(bytes);
+  let line = String.fromCharCode(bytes.length <= 26 ? 64 + bytes.length : 70 + bytes.length);
+  for (let at = 0; at < padded.length; at += 4) {
+    let value = padded.readUInt32BE(at);
+    let group = '';
+    for (let digit = 0; digit < 5; digit += 1) {
+      group = ALPHABET[value % 85]! + group;
+      value = Math.floor(value / 85);
+    }
+    line += group;
+  }
+  return line;
+}
+
+function lineLength(line: string): number | undefined {
+  if (/^[A-Z]/.test(line)) return line.charCodeAt(0) - 64;
+  if (/^[a-z]/.test(line)) return line.charCodeAt(0) - 70;
+  return undefined;
+}
