@@ -1,19 +1,20 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Prints the one line that closes a test run: `N passed, N failed`. */
+/** Prints the one line that closes a test run: `N passed, N failed`, and how many were skipped if any were. */
 export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     let passed = 0;
     let failed = unhandledErrors.length;
     let skipped = 0;
     for (const module of modules) {
-      // A module that could not be loaded has no tests to count, yet it failed.
-      if (module.state() === 'failed' && [...module.children.allTests()].every((test) => test.result().state !== 'failed')) failed += 1;
+      // A file that cannot be loaded and a hook that throws have no test to count, yet they failed.
+      for (const group of [module, ...module.children.allSuites()]) if (group.errors().length > 0) failed += 1;
       for (const test of module.children.allTests()) {
-        const state = test.result().state;
+        const { state } = test.result();
         if (state === 'passed') passed += 1;
-        else if (state === 'failed') failed += 1;
-        else skipped += 1;
+        else if (state === 'skipped') skipped += 1;
+        // A test that never ended, since its process died, did not pass.
+        else failed += 1;
       }
     }
     console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);

@@ -26,7 +26,7 @@ export async function makeRepository(directory) {
   await rm(building, { recursive: true, force: true });
   await mkdir(building, { recursive: true });
   try {
-    await git.init({ fs, dir: building, defaultBranch: branch });
+    await initRepository(building, branch);
     let snapshot = createSnapshot(memoryBase({}));
     for (const commit of commits) {
       const next = await applyDiff(snapshot, commit.diff);
@@ -41,6 +41,13 @@ export async function makeRepository(directory) {
     throw error;
   }
   return { directory: target, head: commits.at(-1).id };
+}
+
+async function initRepository(dir, defaultBranch) {
+  await git.init({ fs, dir, defaultBranch });
+  // What git itself writes on a case-sensitive file system; isomorphic-git assumes the opposite.
+  const settings = { filemode: true, symlinks: true, ignorecase: false };
+  for (const [name, value] of Object.entries(settings)) await git.setConfig({ fs, dir, path: `core.${name}`, value });
 }
 
 async function applyDiff(snapshot, name) {
@@ -61,7 +68,8 @@ async function stageChanges(dir, before, after) {
   for (const [path, file] of after.changes) {
     const known = before.changes.get(path);
     if (known !== undefined && Buffer.compare(known.content, file.content) === 0) continue;
-    if (file.mode !== '100644') throw new Error(`Expected plain files only in the example, got mode ${file.mode} for ${path}.`);
+    if (file.mode !== '100644')
+      throw new Error(`Expected plain files only in the example, got mode ${file.mode} for ${path}.`);
     await mkdir(dirname(join(dir, path)), { recursive: true });
     await writeFile(join(dir, path), file.content, { mode: 0o644 });
     await git.add({ fs, dir, filepath: path });
@@ -76,7 +84,8 @@ async function commitStaged(dir, author, commit) {
 
 async function assertAbsentOrEmpty(directory) {
   const names = await readdir(directory).catch(ignoreMissing);
-  if (names?.length > 0) throw new Error(`Expected ${directory} to be absent or empty; remove it or name another place.`);
+  if (names?.length > 0)
+    throw new Error(`Expected ${directory} to be absent or empty; remove it or name another place.`);
 }
 
 function ignoreMissing(error) {
