@@ -1,5 +1,6 @@
 export { applyEdits, type Operator, type TextEdit } from './operator.js';
 export { OPERATORS } from './operators.js';
+export { removeStatement } from './remove-statement.js';
 export {
   functionsOf,
   hasSyntaxError,
@@ -9,3 +10,10 @@ export {
   type SyntaxNode,
   type TextRange,
 } from './syntax.js';
+export { isTestPath, sourceRootsOf } from './test-files.js';
+export type { Detection, Failure, Frame, TestFramework, TestSelection } from './test-framework.js';
+export { pytest } from './test-frameworks/pytest.js';
+export { unittest } from './test-frameworks/unittest.js';
+export { detectTestFrameworks, type FrameworkDetection, TEST_FRAMEWORKS } from './test-frameworks.js';
+export { findFrames } from './tracebacks.js';
+export { type FailingTest, weakenTests } from './weaken.js';
