@@ -50,7 +50,7 @@ export interface ParserProbe {
 }
 
 /** Ids whose result differs between repeats of the original or of the buggy state; an absent id is a result too. */
-export function flakyTests({ original = [], buggy = [] }: Evidence): ReadonlySet<string> {
+export function flakyTests({ original = [], buggy = [] }: Pick<Evidence, 'original' | 'buggy'>): ReadonlySet<string> {
   return new Set([...disagreements(original), ...disagreements(buggy)]);
 }
 

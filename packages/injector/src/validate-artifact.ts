@@ -115,7 +115,9 @@ async function judgeAll(
   }
   const all = [...verdicts.values()];
   const isValid = all.length > 0 && all.every(({ status }) => status === 'passed');
-  return { status: infra !== undefined ? 'infra' : isValid ? 'valid' : 'invalid', checks: all };
+  // What failed on evidence has failed, even if the sandbox broke on the way to a later check.
+  const isUndecided = infra !== undefined && !all.some(({ status }) => status === 'failed');
+  return { status: isUndecided ? 'infra' : isValid ? 'valid' : 'invalid', checks: all };
 }
 
 /** Fails closed: a check that throws, or whose finding is none of the three, has not passed. */

@@ -14,8 +14,8 @@ export const validationRulesSchema = z.strictObject({
   repeats: count.max(1000).default(2),
   /** Share, 0..1, of tests that may differ between repeats; those are left out of FAIL_TO_PASS and PASS_TO_PASS. */
   maxFlakyShare: z.number().min(0).max(1).default(0),
-  /** Wall time of one run of test_script.sh. */
-  timeoutMs: z.number().positive().default(90_000),
+  /** Wall time of one run of test_script.sh; at most what a timer of Node can wait, about 24 days. */
+  timeoutMs: z.number().positive().max(2 ** 31 - 1).default(90_000),
 });
 
 export type ValidationRules = z.infer<typeof validationRulesSchema>;

@@ -1,7 +1,9 @@
 import { passingTests } from '@swe-selfplay/artifact';
 import { reportOf } from '@swe-selfplay/evaluation';
 import { type Check, failed, passed, skipped } from '../check.js';
-import { endOfOutput, endingSentence } from '../describe-run.js';
+import { endingSentence, endOfOutput } from '../describe-run.js';
+import { flakyTests } from '../evidence.js';
+import { findParserFault } from '../find-parser-fault.js';
 import { problemIn } from '../problem-in.js';
 
 /** On the original the script ends within its limits and shows enough tests, all passing. */
@@ -11,35 +13,44 @@ export const testScript: Check = {
   judge(evidence) {
     const problem = problemIn(evidence, 'test_script.sh');
     if (problem !== undefined) return problem;
-    const run = evidence.original?.[0];
-    if (run === undefined) return skipped('The original was not run.');
-    if (run.script.ending !== 'exited') {
-      return failed(`On the original, test_script.sh ${endingSentence(run, evidence.rules)}.`, {
-        ending: run.script.ending,
-        output: endOfOutput(run),
+    const { original: runs = [], rules } = evidence;
+    const [first] = runs;
+    if (first === undefined) return skipped('The original was not run.');
+    const cut = runs.find(({ script }) => script.ending !== 'exited');
+    if (cut !== undefined) {
+      return failed(`On the original, test_script.sh ${endingSentence(cut, rules)}.`, {
+        ending: cut.script.ending,
+        output: endOfOutput(cut),
       });
     }
-    if (run.script.output.every((byte) => byte === 10 || byte === 13 || byte === 32)) {
-      return failed('On the original, test_script.sh printed nothing.');
-    }
-    if (run.parse?.status !== 'parsed') {
+    if (isBlank(first.script.output)) return failed('On the original, test_script.sh printed nothing.');
+    if (findParserFault(evidence) !== undefined) {
       return skipped('test_script.sh ends in time; its tests cannot be counted, since test_parser.py failed.');
     }
-    const report = reportOf(run);
-    const passing = passingTests(report);
-    const failing = [...report.keys()].filter((id) => report.get(id) === 'failed');
+    // A test that passes in one run and fails in the next is for `determinism` to judge, whichever run came first.
+    const flaky = flakyTests({ original: runs });
+    const report = reportOf(first);
+    const failing = [...report.keys()].filter((id) => report.get(id) === 'failed' && !flaky.has(id));
     if (failing.length > 0) {
       return failed(`Expected all tests to pass on the original; ${failing.length} of ${report.size} fail.`, {
         tests: failing,
-        output: endOfOutput(run),
+        output: endOfOutput(first),
       });
     }
-    if (passing.length < evidence.rules.minPassingTests) {
+    const passing = new Set(runs.flatMap((run) => passingTests(reportOf(run))));
+    if (passing.size < rules.minPassingTests) {
       return failed(
-        `Expected at least ${evidence.rules.minPassingTests} passing tests on the original, found ${passing.length}.`,
-        { passing: passing.length, output: endOfOutput(run) },
+        `Expected at least ${rules.minPassingTests} passing tests on the original, found ${passing.size}.`,
+        {
+          passing: passing.size,
+          output: endOfOutput(first),
+        },
       );
     }
-    return passed(`${passing.length} tests pass on the original.`, { passing: passing.length });
+    return passed(`${passing.size} tests pass on the original.`, { passing: passing.size });
   },
 };
+
+function isBlank(output: Uint8Array): boolean {
+  return output.every((byte) => byte === 10 || byte === 13 || byte === 32);
+}

@@ -88,6 +88,32 @@ describe('one fault fails exactly the check that is there for it', () => {
       'determinism',
       { original: [buildTestRun({ report: report() }), buildTestRun({ report: without('t9') })] },
     ],
+    [
+      'a test of the original that fails in the first run only',
+      'determinism',
+      { original: [buildTestRun({ report: report('t9') }), buildTestRun({ report: report() })] },
+    ],
+    [
+      'a test that is flaky where no more than enough tests pass',
+      'determinism',
+      {
+        rules: { ...DEFAULT_RULES, minPassingTests: 12 },
+        original: [buildTestRun({ report: report('t9') }), buildTestRun({ report: report() })],
+      },
+    ],
+    [
+      'a second run of the original over time',
+      'test-script',
+      { original: [buildTestRun({ report: report() }), buildTestRun({ ending: 'timed-out' })] },
+    ],
+    [
+      'a parser that changes its mind and began with failures',
+      'test-parser',
+      {
+        original: report('t3'),
+        parserProbe: { again: buildTestRun({ report: report() }).parse!, empty: { status: 'parsed', report: new Map() } },
+      },
+    ],
     ['a bug that breaks nothing', 'bug-validity', { buggy: report() }],
     ['a bug that breaks all', 'bug-validity', { buggy: report(...ids) }],
     ['a bug that hangs', 'bug-validity', { buggy: [buildTestRun({ ending: 'timed-out' }), buildTestRun({ ending: 'timed-out' })] }],
