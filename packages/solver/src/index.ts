@@ -1,1 +1,10 @@
-export {};
+export { createTask, type TaskRequest } from './create-task.js';
+export { createHigherOrderTask, type HigherOrderTask } from './higher-order-task.js';
+export { LEFT_OUT_FILES } from './left-out-files.js';
+export { createPolicySolver, type PolicySolverOptions } from './policy-solver.js';
+export { collectPredPatch, type PredPatchCollection } from './pred-patch.js';
+export { type Attempt, attemptSeed, type SolveBugOptions, solveAttempt, solveBug } from './solve-bug.js';
+export type { SolveOptions, Solver, Submission } from './solver.js';
+export { SolverError, type SolverErrorCode } from './solver-error.js';
+export type { SolverTask, TaskView } from './solver-task.js';
+export { openTaskWorkspace } from './task-workspace.js';

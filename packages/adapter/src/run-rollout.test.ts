@@ -1,0 +1,177 @@
+import { createSandboxProvider, SandboxError, type SandboxProvider, withSandbox } from '@swe-selfplay/sandbox';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { Conversation, Message } from './conversation.js';
+import { createScriptedPolicy, type ScriptStep } from './policies/scripted.js';
+import type { Policy } from './policy.js';
+import { type RolloutRequest, runRollout } from './run-rollout.js';
+import type { Tool } from './tool.js';
+import { createBashTool } from './tools/bash.js';
+import { createSubmitDirectoryTool, createSubmitTool } from './tools/submit.js';
+import type { Trajectory } from './trajectory.js';
+
+let provider: SandboxProvider;
+beforeAll(async () => {
+  provider = await createSandboxProvider({ backend: 'auto' });
+});
+afterAll(() => provider.close());
+
+const PROMPT: readonly Message[] = [{ role: 'user', text: 'Do it.' }];
+const FILES = new Map([['note.txt', { mode: '100644' as const, content: Buffer.from('old\n') }]]);
+const SUBMIT: ScriptStep = { toolCalls: [{ tool: 'submit' }] };
+
+function bash(command: string): ScriptStep {
+  return { toolCalls: [{ tool: 'bash', input: { command } }] };
+}
+
+function play(policy: Policy, request: Partial<RolloutRequest> = {}): Promise<Trajectory> {
+  return withSandbox(provider, { base: undefined, changes: FILES }, (sandbox) =>
+    runRollout({ policy, sandbox, tools: [createBashTool(), createSubmitTool()], prompt: PROMPT, ...request }),
+  );
+}
+
+function replies(trajectory: Trajectory): string[] {
+  return trajectory.messages.filter(({ role }) => role === 'tool').map(({ text }) => text);
+}
+
+test('plays commands in one workspace until the policy submits', async () => {
+  const trajectory = await play(
+    createScriptedPolicy([bash('echo new > note.txt; cd /; exit 3'), bash('cat note.txt'), SUBMIT]),
+  );
+  expect(trajectory.end).toEqual({ status: 'submitted', path: undefined });
+  expect(replies(trajectory)).toEqual(['exit code 3\n', 'exit code 0\nnew\n', 'Submitted.']);
+  expect(trajectory.turns).toBe(3);
+  expect(trajectory.messages[0]).toEqual(PROMPT[0]);
+});
+
+test('is JSON as it stands', async () => {
+  const trajectory = await play(createScriptedPolicy([bash('echo "$HOME"'), SUBMIT]));
+  expect(JSON.parse(JSON.stringify(trajectory))).toEqual({ ...trajectory, end: { status: 'submitted' } });
+});
+
+test('lets a turn follow from what has been said', async () => {
+  const echo = ({ messages }: Conversation) => ({
+    toolCalls: [{ tool: 'bash', input: { command: `echo seen ${messages.length}` } }],
+  });
+  const trajectory = await play(createScriptedPolicy([bash('true'), echo, SUBMIT]));
+  expect(replies(trajectory)[1]).toBe('exit code 0\nseen 3\n');
+});
+
+test('tells the policy what was wrong with a call and goes on', async () => {
+  const calls = [
+    { tool: 'fly', input: {} },
+    { tool: 'bash', input: { cmd: 'ls' } },
+    { tool: 'bash', input: { command: 'echo on' } },
+  ];
+  const trajectory = await play(createScriptedPolicy([{ toolCalls: calls }, SUBMIT]));
+  const [unknown, wrong, right] = replies(trajectory);
+  expect(unknown).toBe('There is no tool "fly". The tools are: bash, submit.');
+  expect(wrong).toMatch(/^Wrong input for bash: .*command/s);
+  expect(right).toBe('exit code 0\non\n');
+  expect(trajectory.end.status).toBe('submitted');
+});
+
+test('does not execute what follows a submission in the same turn', async () => {
+  const toolCalls = [{ tool: 'submit' }, { tool: 'bash', input: { command: 'echo late' } }];
+  expect(replies(await play(createScriptedPolicy([{ toolCalls }])))).toEqual(['Submitted.']);
+});
+
+test('ends as given up where the policy makes no call', async () => {
+  const trajectory = await play(createScriptedPolicy([bash('true'), { text: 'I cannot.' }]));
+  expect(trajectory.end).toEqual({ status: 'gave-up', reason: 'I cannot.' });
+});
+
+test('ends at the limit of turns', async () => {
+  const trajectory = await play(createScriptedPolicy(Array.from({ length: 9 }, () => bash('true'))), { maxTurns: 4 });
+  expect(trajectory.end).toEqual({ status: 'turn-limit', maxTurns: 4 });
+  expect(trajectory.turns).toBe(4);
+});
+
+test('bounds a command and says how it ended', async () => {
+  const tools = [createBashTool({ timeoutMs: 500, maxReplyLength: 100 }), createSubmitTool()];
+  const script = createScriptedPolicy([bash('sleep 60'), bash('seq 1 1000'), SUBMIT]);
+  const [slow, long] = replies(await play(script, { tools }));
+  expect(slow).toMatch(/^killed: still running after 0\.\d s/);
+  expect(long).toMatch(/^exit code 0\n1\n2\n.*characters left out.*999\n1000\n$/s);
+  expect(long!.length).toBeLessThan(200);
+});
+
+test('runs commands that are longer than an argument may be', async () => {
+  const command = `echo ${'a'.repeat(99_000)} | wc -c`;
+  expect(replies(await play(createScriptedPolicy([bash(command), SUBMIT])))[0]).toBe('exit code 0\n99001\n');
+});
+
+test('hands on the directory that is submitted', async () => {
+  const tools = [createSubmitDirectoryTool('Hands in a directory.')];
+  const script = createScriptedPolicy([{ toolCalls: [{ tool: 'submit', input: { path: 'out' } }] }]);
+  expect((await play(script, { tools })).end).toEqual({ status: 'submitted', path: 'out' });
+});
+
+test('ends in time even where the policy ignores its signal', async () => {
+  const silent: Policy = { name: 'silent', respond: () => new Promise(() => {}) };
+  const trajectory = await play(silent, { timeoutMs: 200 });
+  expect(trajectory.end).toEqual({ status: 'timed-out', timeoutMs: 200 });
+  expect(trajectory.durationMs).toBeLessThan(5_000);
+});
+
+test('is cancelled from outside in the middle of a command', async () => {
+  const abort = new AbortController();
+  setTimeout(() => abort.abort(), 300);
+  const trajectory = await play(createScriptedPolicy([bash('sleep 60'), SUBMIT]), { signal: abort.signal });
+  expect(trajectory.end).toEqual({ status: 'cancelled' });
+  expect(trajectory.durationMs).toBeLessThan(10_000);
+});
+
+test('tells a policy that failed from one that gave up', async () => {
+  const broken: Policy = { name: 'broken', respond: () => Promise.reject(new Error('no route to the model')) };
+  expect((await play(broken)).end).toEqual({ status: 'policy-failed', reason: 'no route to the model' });
+});
+
+test('tells a sandbox that failed from a command that failed', async () => {
+  const trajectory = await withSandbox(provider, { base: undefined, changes: FILES }, async (sandbox) => {
+    await sandbox.close();
+    const policy = createScriptedPolicy([bash('true')]);
+    return runRollout({ policy, sandbox, tools: [createBashTool()], prompt: PROMPT });
+  });
+  expect(trajectory.end.status).toBe('sandbox-failed');
+});
+
+test('a request that the sandbox refuses is told to the policy', async () => {
+  const read: Tool<{ path: string }> = {
+    name: 'read',
+    description: 'Reads a file.',
+    input: z.strictObject({ path: z.string() }),
+    async execute({ path }, { sandbox }) {
+      return { status: 'replied', text: Buffer.from(await sandbox.readFile(path)).toString() };
+    },
+  };
+  const calls = [
+    { tool: 'read', input: { path: 'absent.txt' } },
+    { tool: 'read', input: { path: 'note.txt' } },
+  ];
+  const trajectory = await play(createScriptedPolicy([{ toolCalls: calls }]), { tools: [read] });
+  expect(replies(trajectory)[1]).toBe('old\n');
+  expect(replies(trajectory)[0]).not.toBe('');
+  expect(trajectory.end.status).toBe('gave-up');
+});
+
+test('does not swallow errors that are nobody’s failure', async () => {
+  const faulty: Tool<Record<string, never>> = {
+    name: 'faulty',
+    description: 'Fails.',
+    input: z.strictObject({}),
+    execute: () => Promise.reject(new TypeError('a fault of the tool')),
+  };
+  const policy = createScriptedPolicy([{ toolCalls: [{ tool: 'faulty' }] }]);
+  const rollout = play(policy, { tools: [faulty] });
+  await expect(rollout).rejects.toThrow(TypeError);
+  await expect(rollout).rejects.not.toBeInstanceOf(SandboxError);
+});
+
+test('one scripted policy plays many rollouts at once', async () => {
+  const policy = createScriptedPolicy([bash('echo 1'), bash('echo 2'), SUBMIT]);
+  const trajectories = await Promise.all([play(policy), play(policy), play(policy)]);
+  for (const trajectory of trajectories) {
+    expect(replies(trajectory)).toEqual(['exit code 0\n1\n', 'exit code 0\n2\n', 'Submitted.']);
+  }
+});

@@ -1,0 +1,74 @@
+import {
+  applyPatch,
+  changedPaths,
+  detachSnapshot,
+  listPaths,
+  parsePatch,
+  restoreFiles,
+  type Snapshot,
+  touchedPaths,
+} from '@swe-selfplay/artifact';
+import { guardedFiles } from '@swe-selfplay/evaluation';
+import { taskId } from './create-task.js';
+import { SolverError } from './solver-error.js';
+import type { SolverTask } from './solver-task.js';
+
+/** An order-2 task, or why the attempt makes none. */
+export type HigherOrderTask =
+  | { readonly status: 'created'; readonly task: SolverTask }
+  | { readonly status: 'refused'; readonly reason: string };
+
+/**
+ * Makes an order-2 task of a failed attempt: the state that the attempt left behind, to be solved against the same
+ * specification and oracle.
+ *
+ * Oracle tests, files of the specification and guarded files are in it what they are in the order-1 task; what the
+ * attempt did to them is dropped. So the specification applies, and nobody inherits a change of how tests run.
+ * FAIL_TO_PASS and PASS_TO_PASS are those of the artifact: solved means their union, which the attempt does not change.
+ *
+ * Throws SolverError `order-too-high` for a task of order 2: there is no order 3 (SPEC 1).
+ */
+export async function createHigherOrderTask(
+  task: SolverTask,
+  failedPredPatch: Uint8Array,
+  options: { readonly sourceAttempt: string },
+): Promise<HigherOrderTask> {
+  if (task.order !== 1)
+    throw new SolverError(
+      'order-too-high',
+      `Expected a task of order 1 to make one of order 2, got order ${task.order}.`,
+    );
+
+  const parse = parsePatch(failedPredPatch);
+  if (parse.status === 'refused') return { status: 'refused', reason: parse.reason };
+  const application = await applyPatch(task.grading.task, parse.patch);
+  if (application.status === 'refused') return { status: 'refused', reason: application.reason };
+
+  const left = restoreFiles(application.snapshot, task.grading.task, protectedPaths(task, application.snapshot));
+  if (left.digest === task.grading.task.digest)
+    return {
+      status: 'refused',
+      reason: 'The attempt changed nothing that stays: its state is the task it started from.',
+    };
+
+  const snapshot = detachSnapshot(left);
+  const id = taskId(task.id, snapshot);
+  return {
+    status: 'created',
+    task: {
+      id,
+      order: 2,
+      parent: task.id,
+      sourceAttempt: options.sourceAttempt,
+      view: { ...task.view, id, order: 2, snapshot },
+      grading: { ...task.grading, task: left },
+    },
+  };
+}
+
+/** What an attempt may not pass on: oracle tests, files of the specification, guarded files. */
+function protectedPaths({ grading, view }: SolverTask, patched: Snapshot): Set<string> {
+  const trees = { original: listPaths(grading.original), candidate: listPaths(patched) };
+  const guarded = guardedFiles(changedPaths(grading.task, patched), trees, { testFiles: grading.testFiles });
+  return new Set([...grading.testFiles, ...touchedPaths(view.specification), ...guarded]);
+}
