@@ -18,4 +18,4 @@ export { inverseMutation } from './checks/9-inverse-mutation.js';
 export { DEFAULT_CHECKS } from './default-checks.js';
 export { type Evidence, flakyTests, type ParserProbe, type PatchFacts, type RevertedRun, stableReports } from './evidence.js';
 export { type ValidateOptions, type ValidationReport, validateArtifact } from './validate-artifact.js';
-export { DEFAULT_RULES, type ValidationRules, validationRulesSchema } from './validation-rules.js';
+export { DEFAULT_RULES, type RuleOverrides, type ValidationRules, validationRulesSchema } from './validation-rules.js';

@@ -4,11 +4,11 @@ import type { Check, CheckVerdict, Finding } from './check.js';
 import { DEFAULT_CHECKS } from './default-checks.js';
 import { type Evidence, flakyTests, stableReports } from './evidence.js';
 import { type EvidenceGathering, gatherEvidence } from './gather-evidence.js';
-import { type ValidationRules, validationRulesSchema } from './validation-rules.js';
+import { type RuleOverrides, validationRulesSchema } from './validation-rules.js';
 
 export interface ValidateOptions {
   readonly runner: TestRunner;
-  readonly rules?: Partial<ValidationRules> | undefined;
+  readonly rules?: RuleOverrides | undefined;
   /** Go on after the first failure, to see all that is wrong. */
   readonly runAll?: boolean | undefined;
   /** Default: the nine of SPEC 5. Add your own to them. */

@@ -16,8 +16,11 @@ export interface ValidationRules {
   readonly timeoutMs: number;
 }
 
-/** The rules as a caller gives them: what is left out has its default, unknown keys are refused. */
-export const validationRulesSchema: z.ZodType<ValidationRules, Partial<ValidationRules>> = z.strictObject({
+/** Rules as a caller gives them: what is left out has its default. */
+export type RuleOverrides = { readonly [Rule in keyof ValidationRules]?: number | undefined };
+
+/** Fills in the defaults; refuses unknown keys and values out of range. */
+export const validationRulesSchema: z.ZodType<ValidationRules, RuleOverrides> = z.strictObject({
   minPassingTests: z.int().min(1).default(10),
   minChangedFiles: z.int().min(1).default(1),
   minFailingTests: z.int().min(1).default(1),
