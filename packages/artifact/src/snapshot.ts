@@ -54,8 +54,8 @@ export function digestEntries(entries: ReadonlyMap<string, BaseEntry>): string {
 
 /**
  * The snapshot of `base` with `changes` on it; changes that say what the base says already are dropped.
- * Throws TypeError where no directory could hold the result: a path that leaves the tree or is in `.git`, or one that is
- * both a file and a directory. Patches are checked for both before they get here.
+ * Throws TypeError for a path that leaves the tree or is in `.git`. That no path is both a file and a directory is for
+ * the caller to see to: `applyPatch` refuses such patches, and no workspace can hold them.
  */
 export function createSnapshot(base: Base, changes: Iterable<readonly [string, FileEntry | null]> = []): Snapshot {
   const effective = new Map<string, FileEntry | null>();
@@ -64,7 +64,7 @@ export function createSnapshot(base: Base, changes: Iterable<readonly [string, F
     else effective.set(path, entry);
   }
   const sorted = new Map([...effective].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
-  assertTree(base, sorted);
+  for (const path of sorted.keys()) assertPath(path);
   return Object.freeze({ base, changes: sorted, digest: digestSnapshot(base, sorted) });
 }
 
@@ -127,35 +127,10 @@ export async function readFile(snapshot: Snapshot, path: string): Promise<FileEn
   return entry && { mode: entry.mode, content: await snapshot.base.read(path) };
 }
 
-const baseDirectories = new WeakMap<Base, ReadonlySet<string>>();
-
-/** The directories that the files of a base are in, computed once. */
-function directoriesOf(base: Base): ReadonlySet<string> {
-  let directories = baseDirectories.get(base);
-  if (directories === undefined) {
-    directories = new Set([...base.entries.keys()].flatMap(directoriesAbove));
-    baseDirectories.set(base, directories);
-  }
-  return directories;
-}
-
-function assertTree(base: Base, changes: ReadonlyMap<string, FileEntry | null>): void {
-  const present = [...changes].filter(([, entry]) => entry !== null).map(([path]) => path);
-  const above = new Set(present.flatMap(directoriesAbove));
-  const isFile = (path: string) => (changes.has(path) ? changes.get(path) !== null : base.entries.has(path));
-  const isDirectory = (path: string) =>
-    directoriesOf(base).has(path) &&
-    [...base.entries.keys()].some((key) => key.startsWith(`${path}/`) && changes.get(key) !== null);
-  for (const path of present) {
-    const problem = pathProblem(path);
-    if (problem !== undefined)
-      throw new TypeError(`Expected the path of a file of the tree, got ${JSON.stringify(path)}: ${problem}.`);
-    if (above.has(path) || isDirectory(path))
-      throw new TypeError(`${JSON.stringify(path)} is both a file and a directory.`);
-  }
-  for (const path of above) {
-    if (isFile(path)) throw new TypeError(`${JSON.stringify(path)} is both a file and a directory.`);
-  }
+function assertPath(path: string): void {
+  const problem = pathProblem(path);
+  if (problem === undefined) return;
+  throw new TypeError(`Expected the path of a file of the tree, got ${JSON.stringify(path)}: ${problem}.`);
 }
 
 function assertSameBase(a: Snapshot, b: Snapshot): void {
