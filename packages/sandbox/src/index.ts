@@ -1,1 +1,15 @@
-export {};
+export {
+  type Command,
+  type CommandResult,
+  DEFAULT_LIMITS,
+  type Limits,
+  type Sandbox,
+  type SandboxProvider,
+  type TreeFile,
+  type TreeSource,
+  type WorkspaceRequest,
+  withSandbox,
+} from './sandbox.js';
+export { SandboxError, type SandboxErrorCode } from './sandbox-error.js';
+export { createNamespacesProvider, type NamespacesOptions } from './sandboxes/namespaces.js';
+export { detectToolchain, type Toolchain } from './toolchain.js';

@@ -1,0 +1,170 @@
+import type { LaidBase } from './base-store.js';
+import { digestContent } from './lay-out-tree.js';
+import { WORKDIR } from './root-skeleton.js';
+import type { TreeFile } from './sandbox.js';
+import { SandboxError } from './sandbox-error.js';
+import { unpackFiles } from './tree-archive.js';
+import { assertDone, type RunTrusted } from './workspace-files.js';
+
+const MAX_LISTING_BYTES = 64 * 1024 ** 2;
+const MAX_CHANGED_BYTES = 64 * 1024 ** 2;
+const MAX_CHANGED_FILES = 20_000;
+const MAX_PATH_BYTES = 4000;
+const TAR_OVERHEAD_PER_FILE = 8192;
+
+/** A file or link of the workspace as it is now. */
+interface ListedFile {
+  readonly mode: TreeFile['mode'];
+  readonly size: number;
+  readonly stamp: string;
+  readonly target: string;
+}
+
+/**
+ * 1: workspace. What the program made unreadable is made readable first; that changes no mode that git knows.
+ * Each entry: type, permissions, size, time of last change, then link target and path, all ended by NUL.
+ */
+const LIST_SCRIPT = `
+cd "$1" || exit 1
+chmod u+rwx .
+find . -mindepth 1 -name .git -prune -o \\
+  \\( -type d ! -perm -700 -exec chmod u+rwx -- {} \\; -false \\) -o \\
+  \\( -type f ! -perm -400 -exec chmod u+r -- {} \\; -false \\) -o \\
+  \\( -type f -o -type l \\) -printf '%y %m %s %C@\\0%l\\0%P\\0'
+exit 0
+`;
+const HASH_SCRIPT = 'cd "$1" && exec xargs -0 -r sha256sum -z --';
+const PACK_SCRIPT = 'cd "$1" && exec tar -c --format=gnu --no-recursion --hard-dereference --null -T - -f -';
+
+/**
+ * What differs from what a workspace was opened with. Names that are not UTF-8 or longer than any system call takes are
+ * left out: no snapshot can hold them. Throws SandboxError `too-much-changed`.
+ */
+export async function listChangedFiles(
+  run: RunTrusted,
+  base: LaidBase,
+  changes: ReadonlyMap<string, TreeFile | null>,
+  workdir: string = WORKDIR,
+): Promise<Map<string, TreeFile | null>> {
+  const listed = await listFiles(run, workdir);
+  const changed = new Map<string, TreeFile | null>();
+  for (const path of new Set([...base.files.keys(), ...changes.keys()])) {
+    if (expectedAt(path) !== undefined && !listed.has(path)) changed.set(path, null);
+  }
+  const suspects = new Map([...listed].filter(([path, file]) => isSuspect(path, file)));
+  for (const [path, file] of suspects) {
+    if (file.mode === '120000') {
+      suspects.delete(path);
+      if (digestContent(file.target) !== expectedAt(path)?.hash || expectedAt(path)?.mode !== file.mode) {
+        changed.set(path, { mode: file.mode, content: Buffer.from(file.target) });
+      }
+    }
+  }
+  for (const path of await findUnchanged(suspects)) suspects.delete(path);
+  assertBounds(suspects, changed.size);
+  for (const [path, content] of await fetchContents(run, [...suspects.keys()], workdir)) {
+    changed.set(path, { mode: suspects.get(path)!.mode, content });
+  }
+  return new Map([...changed].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+
+  function expectedAt(path: string): { mode: TreeFile['mode']; hash: string } | undefined {
+    const change = changes.get(path);
+    if (change === undefined) return base.files.get(path);
+    return change === null ? undefined : { mode: change.mode, hash: digestContent(change.content) };
+  }
+
+  /** Only a file of the base that nothing has touched since it was laid out is surely the same. */
+  function isSuspect(path: string, file: ListedFile): boolean {
+    return changes.has(path) || base.files.get(path)?.stamp !== file.stamp;
+  }
+
+  /** Files that were touched but are what they were; compared by hash, so that no content is moved for them. */
+  async function findUnchanged(files: ReadonlyMap<string, ListedFile>): Promise<string[]> {
+    const candidates = [...files].filter(([path, file]) => expectedAt(path)?.mode === file.mode).map(([path]) => path);
+    const hashes = await hashFiles(run, candidates, workdir);
+    return candidates.filter((path) => hashes.get(path) === expectedAt(path)?.hash);
+  }
+}
+
+async function listFiles(run: RunTrusted, workdir: string): Promise<Map<string, ListedFile>> {
+  const result = await run({ argv: ['sh', '-c', LIST_SCRIPT, 'sh', workdir], maxOutputBytes: MAX_LISTING_BYTES });
+  assertDone(result, 'listing the files');
+  const fields = splitAtNul(result.stdout);
+  const files = new Map<string, ListedFile>();
+  for (let index = 0; index + 2 < fields.length; index += 3) {
+    const [type, permissions, size, time] = fields[index]!.toString('latin1').split(' ') as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    const path = decode(fields[index + 2]!);
+    const target = decode(fields[index + 1]!);
+    if (path === undefined || target === undefined || fields[index + 2]!.length > MAX_PATH_BYTES) continue;
+    const isExecutable = (Number.parseInt(permissions, 8) & 0o100) !== 0;
+    const mode = type === 'l' ? '120000' : isExecutable ? '100755' : '100644';
+    files.set(path, { mode, size: Number(size), stamp: `${size} ${trimTime(time)}`, target });
+  }
+  return files;
+}
+
+async function hashFiles(run: RunTrusted, paths: readonly string[], workdir: string): Promise<Map<string, string>> {
+  if (paths.length === 0) return new Map();
+  const argv = ['sh', '-c', HASH_SCRIPT, 'sh', workdir];
+  const result = await run({ argv, stdin: joinWithNul(paths), maxOutputBytes: MAX_LISTING_BYTES });
+  assertDone(result, 'comparing the files');
+  const lines = splitAtNul(result.stdout).map((line) => line.toString());
+  return new Map(lines.map((line) => [line.slice(66 + './'.length), line.slice(0, 64)]));
+}
+
+async function fetchContents(run: RunTrusted, paths: readonly string[], workdir: string): Promise<Map<string, Buffer>> {
+  if (paths.length === 0) return new Map();
+  const maxOutputBytes = MAX_CHANGED_BYTES + paths.length * TAR_OVERHEAD_PER_FILE + 65_536;
+  const result = await run({
+    argv: ['sh', '-c', PACK_SCRIPT, 'sh', workdir],
+    stdin: joinWithNul(paths),
+    maxOutputBytes,
+  });
+  assertDone(result, 'reading the changed files');
+  const files = await unpackFiles(result.stdout);
+  const missing = paths.find((path) => !files.has(path));
+  if (missing !== undefined) {
+    throw new SandboxError('sandbox-failed', `The changed file ${JSON.stringify(missing)} could not be read.`);
+  }
+  return files;
+}
+
+function assertBounds(files: ReadonlyMap<string, ListedFile>, alreadyChanged: number): void {
+  const bytes = [...files.values()].reduce((sum, file) => sum + file.size, 0);
+  if (bytes <= MAX_CHANGED_BYTES && files.size + alreadyChanged <= MAX_CHANGED_FILES) return;
+  const measure = `${files.size + alreadyChanged} files, ${bytes} bytes`;
+  const bounds = `${MAX_CHANGED_FILES} files and ${MAX_CHANGED_BYTES} bytes`;
+  throw new SandboxError('too-much-changed', `Expected changes of at most ${bounds}, got ${measure}.`);
+}
+
+function splitAtNul(bytes: Buffer): Buffer[] {
+  const fields: Buffer[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(0, start);
+    if (end === -1) break;
+    fields.push(bytes.subarray(start, end));
+    start = end + 1;
+  }
+  return fields;
+}
+
+function joinWithNul(paths: readonly string[]): Buffer {
+  return Buffer.from(paths.map((path) => `./${path}\0`).join(''));
+}
+
+/** Undefined where the bytes are not UTF-8. */
+function decode(bytes: Buffer): string | undefined {
+  const text = bytes.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(bytes) ? text : undefined;
+}
+
+/** `find` prints ten digits of a second, the clock has nine. */
+function trimTime(time: string): string {
+  const [seconds, fraction = ''] = time.split('.');
+  return `${seconds}.${fraction.slice(0, 9).padEnd(9, '0')}`;
+}

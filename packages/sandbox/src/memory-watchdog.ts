@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+const POLL_MS = 60;
+const KIBIBYTE = 1024;
+
+export interface WatchedBounds {
+  readonly memoryBytes: number;
+  readonly maxProcesses: number;
+}
+
+/**
+ * Stands in for control groups: sums the memory of a process and all below it a few times a second and calls back when
+ * it is more than allowed. Descendants stay below `processId` as long as its process space lives, whatever they do.
+ * Returns a function that ends the watch.
+ */
+export function watchMemory(processId: number, bounds: WatchedBounds, onExceeded: () => void): () => void {
+  const timer = setInterval(() => {
+    const processes = descendants(processId);
+    const isOver = processes.length > bounds.maxProcesses || sum(processes, residentBytes) > bounds.memoryBytes;
+    // Pages shared after a fork count once in the exact measure, which is slow: only when the quick one says too much.
+    if (!isOver) return;
+    if (processes.length > bounds.maxProcesses || sum(processes, proportionalBytes) > bounds.memoryBytes) onExceeded();
+  }, POLL_MS);
+  return () => clearInterval(timer);
+}
+
+/** Ids of a process and of all processes below it. */
+function descendants(processId: number): number[] {
+  const found = [processId];
+  for (let index = 0; index < found.length; index++) {
+    for (const thread of list(`/proc/${found[index]}/task`)) {
+      const children = read(`/proc/${found[index]}/task/${thread}/children`).split(' ').filter(Boolean);
+      for (const child of children) found.push(Number(child));
+    }
+  }
+  return found;
+}
+
+/** Memory that is not of files on disk. */
+function residentBytes(processId: number): number {
+  return sumOfFields(read(`/proc/${processId}/status`), /^(?:RssAnon|RssShmem):\s+(\d+)/gm);
+}
+
+function proportionalBytes(processId: number): number {
+  const rollup = read(`/proc/${processId}/smaps_rollup`);
+  if (rollup === '') return residentBytes(processId);
+  return sumOfFields(rollup, /^(?:Pss_Anon|Pss_Shmem):\s+(\d+)/gm);
+}
+
+function sumOfFields(text: string, pattern: RegExp): number {
+  return sum([...text.matchAll(pattern)], (match) => Number(match[1]) * KIBIBYTE);
+}
+
+function sum<Item>(items: readonly Item[], measure: (item: Item) => number): number {
+  return items.reduce((total, item) => total + measure(item), 0);
+}
+
+function list(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,165 @@
+import { HOME_DIR } from '../root-skeleton.js';
+import type { Limits } from '../sandbox.js';
+import {
+  ENTER_SCRIPT,
+  FIRST_PROCESS_SCRIPT,
+  HOLDER_SCRIPT,
+  LAST_NAMESPACE_SCRIPT,
+  SETUP_SCRIPT,
+  START_SCRIPT,
+} from './namespace-scripts.js';
+
+/** How this host lets us isolate. */
+export interface IsolationMode {
+  /** Host uid that everything in a workspace runs as and that owns its files. */
+  readonly userId: number;
+  /** True: we are root, mount with its privilege and then leave it. */
+  readonly isRoot: boolean;
+  /** False only as root on a host without user namespaces: then commands change to `userId` at the end. */
+  readonly hasUserNamespaces: boolean;
+}
+
+/** What trusted programs run with; nothing of a command's own environment reaches them. */
+export const TRUSTED_ENV: Readonly<Record<string, string>> = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+
+/** The user that commands see themselves as. */
+export const VISIBLE_USER_ID = 1000;
+
+const SPACES = ['--mount', '--pid', '--net', '--ipc', '--uts', '--cgroup', '--fork', '--kill-child'];
+const NO_PRIVILEGES = ['--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all'];
+const LOOPBACK_WITHOUT_IP =
+  'import fcntl,socket,struct;s=socket.socket();fcntl.ioctl(s,0x8914,struct.pack("16sh14x",b"lo",73))';
+
+export interface HolderArguments {
+  readonly mountDirectory: string;
+  readonly mountTable: string;
+  readonly diskBytes: number;
+  readonly hasHarness: boolean;
+  readonly hasDeletions: boolean;
+  readonly hasChanges: boolean;
+  readonly loopback: 'ip' | 'python' | 'none';
+  readonly python: string | undefined;
+}
+
+/** Arguments of `unshare` for a workspace's holder. */
+export function holderArguments(mode: IsolationMode, holder: HolderArguments): string[] {
+  const inner = [
+    'sh',
+    '-c',
+    HOLDER_SCRIPT,
+    'sh',
+    loopbackLine(holder),
+    flag(holder.hasDeletions),
+    flag(holder.hasChanges),
+  ];
+  const leavesRoot = mode.isRoot && mode.hasUserNamespaces;
+  const program = leavesRoot ? [...leaveRoot(mode.userId), ...inner] : inner;
+  const spaces = leavesRoot ? ['--mount', '--pid', '--fork', '--kill-child'] : SPACES;
+  const user = mode.isRoot ? [] : ['--user', '--map-root-user'];
+  const inodes = Math.max(10_000, Math.ceil(holder.diskBytes / 4096));
+  const tmpfs = `size=${holder.diskBytes},nr_inodes=${inodes},mode=755,nosuid,nodev`;
+  const owner = mode.isRoot ? String(mode.userId) : '';
+  const setup = [
+    'sh',
+    '-c',
+    SETUP_SCRIPT,
+    'sh',
+    holder.mountDirectory,
+    tmpfs,
+    holder.mountTable,
+    owner,
+    flag(holder.hasHarness),
+  ];
+  return [...user, ...spaces, '--propagation', 'private', '--', ...setup, ...program];
+}
+
+/** Arguments of `nsenter` for one command in the workspace whose namespaces the process `target` owns. */
+export function commandArguments(
+  mode: IsolationMode,
+  target: number,
+  limits: Limits,
+  command: { argv: readonly string[]; env: Readonly<Record<string, string>>; merge: boolean; hasInput: boolean },
+): string[] {
+  const user = mode.isRoot && !mode.hasUserNamespaces ? [] : ['--user', '--preserve-credentials'];
+  const spaces = ['--mount', '--net', '--ipc', '--uts', '--cgroup', `--pid=/proc/${target}/ns/pid_for_children`];
+  const enter = ['sh', '-c', ENTER_SCRIPT, 'sh', flag(command.merge), flag(command.hasInput), FIRST_PROCESS_SCRIPT];
+  const env = Object.entries(command.env).map(([name, value]) => `${name}=${value}`);
+  const start = ['sh', '-c', START_SCRIPT, 'sh', 'env', '-i', ...env, ...command.argv];
+  return [
+    '--target',
+    String(target),
+    ...user,
+    ...spaces,
+    '--',
+    ...enter,
+    ...lastSteps(mode),
+    ...bounds(limits),
+    ...start,
+  ];
+}
+
+/** The sandbox's own environment, before what a command adds. */
+export function sandboxEnvironment(
+  path: readonly string[],
+  extra: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return {
+    PATH: path.join(':'),
+    HOME: HOME_DIR,
+    LANG: 'C.UTF-8',
+    TZ: 'UTC',
+    TMPDIR: '/tmp',
+    USER: 'sandbox',
+    LOGNAME: 'sandbox',
+    PYTHONDONTWRITEBYTECODE: '1',
+    ...extra,
+  };
+}
+
+/** CAP_SYS_ADMIN goes along for the one step for hosts on which only the privileged may make user namespaces. */
+function leaveRoot(userId: number): string[] {
+  const keep = ['--inh-caps=+sys_admin', '--ambient-caps=+sys_admin'];
+  const become = ['setpriv', `--reuid=${userId}`, `--regid=${userId}`, '--clear-groups', ...keep, '--'];
+  return [...become, 'unshare', '--user', '--map-root-user', ...SPACES, '--mount-proc', '--'];
+}
+
+function lastSteps(mode: IsolationMode): string[] {
+  if (!mode.hasUserNamespaces) {
+    const become = [`--reuid=${mode.userId}`, `--regid=${mode.userId}`, '--clear-groups'];
+    return ['setpriv', ...become, ...NO_PRIVILEGES, '--'];
+  }
+  const map = [`--map-user=${VISIBLE_USER_ID}`, `--map-group=${VISIBLE_USER_ID}`, '--keep-caps'];
+  return [
+    'unshare',
+    '--user',
+    ...map,
+    '--',
+    'sh',
+    '-c',
+    LAST_NAMESPACE_SCRIPT,
+    'sh',
+    'setpriv',
+    ...NO_PRIVILEGES,
+    '--',
+  ];
+}
+
+function bounds(limits: Limits): string[] {
+  const values = {
+    nproc: limits.maxProcesses,
+    nofile: limits.maxOpenFiles,
+    fsize: limits.diskBytes,
+    core: 0,
+  };
+  return ['prlimit', ...Object.entries(values).map(([name, value]) => `--${name}=${value}`), '--'];
+}
+
+function loopbackLine(holder: HolderArguments): string {
+  if (holder.loopback === 'ip') return 'ip link set lo up';
+  if (holder.loopback === 'python') return `'${holder.python}' -IS -c '${LOOPBACK_WITHOUT_IP}'`;
+  return ':';
+}
+
+function flag(value: boolean): string {
+  return value ? '1' : '0';
+}

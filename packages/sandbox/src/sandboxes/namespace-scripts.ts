@@ -1,0 +1,103 @@
+/**
+ * The shell scripts that make and enter a workspace; POSIX sh, util-linux and coreutils only. Each gets what it needs as
+ * arguments, nothing is pasted into a text.
+ */
+
+/**
+ * Puts a workspace together in a fresh mount namespace, then becomes its holder.
+ * 1: mount directory, 2: tmpfs options, 3: mount table, 4: owner of the writable parts ('' = already ours),
+ * 5: 1 if a harness archive comes on descriptor 3, 6...: program that the holder is run with.
+ * A subshell does the work, so that the first process stays and takes everything with it when it is killed.
+ * Its first line on stdout is the process id, as the host counts, of the process that owns the namespaces.
+ */
+export const SETUP_SCRIPT = `
+(
+set -e
+read -r id rest </proc/self/stat
+echo "$id"
+umask 022
+cd "$1"
+mount -n -t tmpfs -o "$2" tmpfs scratch
+mkdir scratch/upper scratch/work scratch/home scratch/harness scratch/tmp scratch/shm scratch/lower
+chmod 1777 scratch/tmp scratch/shm
+[ -z "$4" ] || chown "$4:$4" scratch/upper scratch/work scratch/home
+[ "$5" = 0 ] || tar -x -p --no-same-owner -m -C scratch/harness -f - <&3
+printf %s "$3" >scratch/fstab
+mount -n -a -T scratch/fstab
+cd root
+pivot_root . .
+umount -n -l .
+cd /
+shift 5
+exec "$@" 3<&-
+)
+exit $?
+`;
+
+/**
+ * The holder: first process of the workspace's process space. Lays the changes, says so, and stays until its stdin
+ * closes, be it by us or because we died; with it dies every process of the workspace.
+ * 1: command line that brings up the loopback device ('' = none), 2: 1 if a list of deletions comes on descriptor 4,
+ * 3: 1 if an archive of changed files comes on descriptor 5.
+ */
+export const HOLDER_SCRIPT = `
+set -e
+umask 022
+eval "$1"
+hostname sandbox 2>/dev/null || :
+cd /workspace
+[ "$2" = 0 ] || xargs -0 rm -rf -- <&4
+[ "$3" = 0 ] || tar -x -p --no-same-owner -m -f - <&5
+exec 4<&- 5<&-
+cd /
+echo ready
+set +e
+while read -r line; do :; done
+exit 0
+`;
+
+/**
+ * Runs in the workspace's namespaces, outside the command's own process space. Gives the command real pipes that it may
+ * open by name (/dev/stderr), drains them after it, and reports its exit code on descriptor 3.
+ * 1: 1 to merge the streams, 2: 1 if there is input, 3: first process, 4...: its arguments.
+ * The command's process space ends with its first process, so the pipes always come to their end.
+ */
+export const ENTER_SCRIPT = `
+cd /workspace
+umask 022
+merge=$1 input=$2
+first=$3
+shift 3
+space() { unshare --mount --pid --fork --kill-child --mount-proc -- setsid sh -c "$first" sh "$@"; echo " $?" >&3; }
+feed() { if [ "$input" = 1 ]; then cat 3>&- 4>&- 5>&- | space "$@"; else space "$@" </dev/null; fi; }
+if [ "$merge" = 1 ]; then
+  { feed "$@" 2>&1; } | cat 3>&- 4>&- 5>&-
+else
+  exec 7>&1 8>&2
+  { { feed "$@" 2>&6 6>&- 7>&- 8>&-; } | cat >&7 3>&- 4>&- 5>&- 6>&- 7>&- 8>&-; } 6>&1 | cat >&8 3>&- 4>&- 5>&- 7>&- 8>&-
+fi
+`;
+
+/**
+ * First process of a command's process space: joins the control groups on descriptors 4 and 5, then waits for the
+ * command. It cannot be the command itself, which could then outlive its parent, and which would not see signals.
+ */
+export const FIRST_PROCESS_SCRIPT = `
+echo 0 >&4 || exit 125
+echo 0 >&5 || exit 125
+exec 4>&- 5>&-
+"$@"
+exit $?
+`;
+
+/** Becomes uid 1000 in a user namespace of its own, in which no further one can be made. 1...: what to run. */
+export const LAST_NAMESPACE_SCRIPT = `
+echo 0 >/proc/sys/user/max_user_namespaces || exit 125
+exec "$@"
+`;
+
+/** The last trusted step: what follows is the command's own failing or passing. 1...: the command. */
+export const START_SCRIPT = `
+printf . >&3
+exec "$@" 3>&-
+`;

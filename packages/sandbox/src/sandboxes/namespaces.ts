@@ -1,0 +1,97 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { type BaseStore, createBaseStore } from '../base-store.js';
+import { type CgroupTree, findCgroupTree } from '../cgroup.js';
+import { digestContent } from '../lay-out-tree.js';
+import { makeRootSkeleton, separateSystemDirectories } from '../root-skeleton.js';
+import { DEFAULT_LIMITS, type Sandbox, type SandboxProvider } from '../sandbox.js';
+import { SandboxError } from '../sandbox-error.js';
+import { detectToolchain, type Toolchain } from '../toolchain.js';
+import { describeGuarantees } from './guarantees.js';
+import { type IsolationMode, VISIBLE_USER_ID } from './launch.js';
+import { openNamespaceSandbox } from './namespace-sandbox.js';
+import { probeIsolation } from './probe-isolation.js';
+
+export interface NamespacesOptions {
+  /** Where bases are kept between runs; default `swe-selfplay` in the user's cache directory. */
+  readonly cacheDirectory?: string;
+  /** Name or path of the Python that commands find; default `python3`. */
+  readonly python?: string;
+  /** False leaves control groups alone even where they could be used; default true. */
+  readonly useCgroups?: boolean;
+}
+
+/** What the workspaces of one provider share. */
+export interface NamespaceHost {
+  readonly mode: IsolationMode;
+  readonly toolchain: Toolchain;
+  readonly bases: BaseStore;
+  readonly skeleton: string;
+  readonly mountDirectory: string;
+  /** Host directories shown read-only in every workspace. */
+  readonly directories: readonly string[];
+  readonly loopback: 'ip' | 'python' | 'none';
+  readonly cgroups: CgroupTree | undefined;
+  /** Descriptor of /dev/null, open for writing. */
+  readonly nullDevice: number;
+}
+
+/** The uid of workspaces made by root: no account of a usual host has it. */
+const SANDBOX_USER_ID = 70001;
+
+/**
+ * Workspaces in Linux namespaces of their own, made with util-linux alone, as root or as an ordinary user.
+ * Throws SandboxError `isolation-unavailable`, saying what is missing, where the host does not allow that.
+ */
+export async function createNamespacesProvider(options: NamespacesOptions = {}): Promise<SandboxProvider> {
+  const mode = await probeIsolation(SANDBOX_USER_ID);
+  const host = prepareHost(options, mode);
+  const open = new Set<Sandbox>();
+  let isClosed = false;
+
+  async function openSandbox(request: Parameters<SandboxProvider['open']>[0]): Promise<Sandbox> {
+    if (isClosed) throw new SandboxError('sandbox-closed', 'The sandbox provider is closed.');
+    const limits = { ...DEFAULT_LIMITS, ...request.limits };
+    const sandbox = await openNamespaceSandbox(host, request, limits, () => open.delete(sandbox));
+    open.add(sandbox);
+    if (isClosed) await sandbox.close();
+    return sandbox;
+  }
+
+  return {
+    name: 'namespaces',
+    guarantees: describeGuarantees(host),
+    toolchainId: host.toolchain.id,
+    open: openSandbox,
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      await Promise.all([...open].map((sandbox) => sandbox.close()));
+      closeSync(host.nullDevice);
+    },
+  };
+}
+
+function prepareHost(options: NamespacesOptions, mode: IsolationMode): NamespaceHost {
+  const toolchain = detectToolchain(options.python === undefined ? {} : { python: options.python });
+  const cache = options.cacheDirectory ?? join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'swe-selfplay');
+  const mountDirectory = join(cache, 'mount');
+  for (const name of ['bases', 'roots', 'mount/root', 'mount/scratch'])
+    mkdirSync(join(cache, name), { recursive: true });
+  const directories = ['/usr', ...separateSystemDirectories(), ...toolchain.directories];
+  const plan = { directories, userId: mode.hasUserNamespaces ? VISIBLE_USER_ID : mode.userId };
+  const skeleton = join(cache, 'roots', digestContent(JSON.stringify(plan)).slice(0, 32));
+  makeRootSkeleton(skeleton, plan);
+  return {
+    mode,
+    toolchain,
+    bases: createBaseStore(join(cache, 'bases'), mode.userId),
+    skeleton,
+    mountDirectory,
+    directories,
+    loopback: 'ip',
+    cgroups: mode.isRoot && options.useCgroups !== false ? findCgroupTree() : undefined,
+    nullDevice: openSync('/dev/null', 'w'),
+  };
+}

@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { runProcess } from '../run-process.js';
+import { SandboxError } from '../sandbox-error.js';
+import { type IsolationMode, TRUSTED_ENV } from './launch.js';
+
+const PROGRAMS = ['unshare', 'nsenter', 'setpriv', 'prlimit', 'mount', 'umount', 'pivot_root', 'setsid', 'tar', 'sh'];
+const ADVICE =
+  'Enable user namespaces, run as root, or install util-linux, coreutils and tar; or choose the process backend ' +
+  '(--sandbox process), knowing that it isolates nothing.';
+
+/** Finds out, by doing it, how namespaces can be made here. Throws SandboxError `isolation-unavailable` with the reason. */
+export async function probeIsolation(sandboxUserId: number): Promise<IsolationMode> {
+  if (process.platform !== 'linux') throw unavailable(`namespaces exist on Linux only, this is ${process.platform}`);
+  const missing = PROGRAMS.filter(
+    (name) => !TRUSTED_ENV.PATH!.split(':').some((path) => existsSync(`${path}/${name}`)),
+  );
+  if (missing.length > 0) throw unavailable(`these programs are missing: ${missing.join(', ')}`);
+  const isRoot = process.geteuid!() === 0;
+  const userId = isRoot ? sandboxUserId : process.geteuid!();
+  const reason = await tryUnshare(isRoot ? sandboxUserId : undefined);
+  if (reason === undefined) return { userId, isRoot, hasUserNamespaces: true };
+  if (isRoot) return { userId, isRoot, hasUserNamespaces: false };
+  throw unavailable(`user namespaces cannot be made (${describeUserNamespaces()}): ${reason}`);
+}
+
+export function unavailable(reason: string): SandboxError {
+  return new SandboxError('isolation-unavailable', `This host cannot isolate: ${reason}. ${ADVICE}`);
+}
+
+/** The reason why a user namespace cannot be made and nested, undefined where it can. */
+async function tryUnshare(userId: number | undefined): Promise<string | undefined> {
+  const keep = ['--inh-caps=+sys_admin', '--ambient-caps=+sys_admin'];
+  const become =
+    userId === undefined ? [] : ['setpriv', `--reuid=${userId}`, `--regid=${userId}`, '--clear-groups', ...keep, '--'];
+  const outer = ['unshare', '--user', '--map-root-user', '--mount', '--'];
+  const inner = ['unshare', '--user', '--map-user=1000', '--map-group=1000', '--keep-caps', '--', 'true'];
+  const [file, ...args] = [...become, ...outer, ...inner];
+  const result = await runProcess({ file: file!, args, env: TRUSTED_ENV, timeoutMs: 20_000, maxOutputBytes: 65_536 });
+  if (result.exitCode === 0) return undefined;
+  return result.stderr.toString().trim() || 'unshare failed';
+}
+
+function describeUserNamespaces(): string {
+  const names = [
+    'user/max_user_namespaces',
+    'kernel/unprivileged_userns_clone',
+    'kernel/apparmor_restrict_unprivileged_userns',
+  ];
+  const found = names.flatMap((name) => {
+    const path = `/proc/sys/${name}`;
+    return existsSync(path) ? [`${name.replace('/', '.')} is ${readFileSync(path, 'utf8').trim()}`] : [];
+  });
+  return found.join(', ');
+}
