@@ -9,9 +9,11 @@ import {
   touchedPaths,
 } from '@swe-selfplay/artifact';
 import { EvaluationError } from './evaluation-error.js';
-import { ancestorsOf, type GuardRule, guardedFiles } from './guarded-files.js';
+import { type GuardRule, guardedFiles } from './guarded-files.js';
+import { namesTestRunner } from './names-test-runner.js';
 import { reportOf, type TestRun } from './test-run.js';
 import type { TestRunner } from './test-runner.js';
+import { pathsAmongTests, scaffoldPaths } from './test-surroundings.js';
 
 /** What a patch is graded with. Never handed to a solver: it holds the original. */
 export interface GradingTask {
@@ -26,8 +28,16 @@ export interface GradingTask {
   readonly passToPass: readonly string[];
 }
 
-/** Something the patch did that gains it nothing here, and that a trainer may want to know of. */
-export type EvaluationFlag = 'touches-oracle-tests' | 'touches-guarded-files';
+/**
+ * Something the patch did that a trainer may want to know of. The first two gain it nothing, since such files are put
+ * back. The others may: `touches-test-directory` is a file among the oracle tests that is none of them, such as a helper
+ * that they import, and `names-test-runner` is added code that could tamper with the process in which the tests run.
+ */
+export type EvaluationFlag =
+  | 'touches-oracle-tests'
+  | 'touches-guarded-files'
+  | 'touches-test-directory'
+  | 'names-test-runner';
 
 /** How a patch was graded. `infra`: nothing is known of it, it gets no reward and leaves the solve rate. */
 export interface Evaluation {
@@ -64,7 +74,8 @@ export async function evaluatePatch(
     ...evaluation,
     ms: Math.round(performance.now() - startedAt),
   });
-  if (task.failToPass.length === 0) throw new TypeError('Expected a task with at least one id in failToPass, got none.');
+  if (task.failToPass.length === 0)
+    throw new TypeError('Expected a task with at least one id in failToPass, got none.');
 
   const candidate = await gradedSnapshot(task, predPatch, options.guardRules);
   if (candidate.status === 'refused') return ended(unsolved(candidate.reason));
@@ -83,7 +94,7 @@ type GradedSnapshot =
 
 /** The state that is run: task + patch, with oracle and guarded files as they are in the original. */
 async function gradedSnapshot(
-  { original, task, testFiles }: GradingTask,
+  { original, task, testFiles, testCommand }: GradingTask,
   predPatch: Uint8Array,
   rules: readonly GuardRule[] | undefined,
 ): Promise<GradedSnapshot> {
@@ -100,28 +111,21 @@ async function gradedSnapshot(
 
   const trees = { original: listPaths(original), candidate: listPaths(applied.snapshot) };
   const guard = { testFiles, ...(rules && { rules }) };
+  const surroundings = { original, task, testFiles, script: Buffer.from(testCommand.script).toString('latin1') };
+  const touched = touchedPaths(parsed.patch);
+  const scaffold = scaffoldPaths(touched, surroundings);
   const differing = new Set([...applied.snapshot.changes.keys(), ...original.changes.keys()]);
   const guarded = guardedFiles(differing, trees, guard);
-  const snapshot = restoreFiles(applied.snapshot, original, [...guarded, ...testFiles]);
-  const conflict = findConflict(snapshot);
-  if (conflict !== undefined) {
-    return { status: 'refused', reason: `The patch puts a file or link where tests need a directory: ${conflict}.` };
-  }
-  const touched = touchedPaths(parsed.patch);
+  const snapshot = restoreFiles(applied.snapshot, original, [...guarded, ...scaffold, ...testFiles]);
+
+  const putBack = new Set([...testFiles, ...guarded, ...scaffold]);
+  const kept = touched.filter((path) => !putBack.has(path));
   const flags: EvaluationFlag[] = [];
   if (touched.some((path) => testFiles.includes(path))) flags.push('touches-oracle-tests');
-  if (guardedFiles(touched, trees, guard).length > 0) flags.push('touches-guarded-files');
+  if (scaffold.length > 0 || guardedFiles(touched, trees, guard).length > 0) flags.push('touches-guarded-files');
+  if (pathsAmongTests(kept, surroundings).length > 0) flags.push('touches-test-directory');
+  if (namesTestRunner(parsed.patch, new Set(kept))) flags.push('names-test-runner');
   return { status: 'ready', snapshot, flags };
-}
-
-/** Putting files back may meet a patch that made their directory a file or a link, or the file a directory. */
-function findConflict(snapshot: Snapshot): string | undefined {
-  const paths = new Set(listPaths(snapshot));
-  for (const path of paths) {
-    const blocking = ancestorsOf(path).find((directory) => paths.has(directory));
-    if (blocking !== undefined) return blocking;
-  }
-  return undefined;
 }
 
 function judgeRun({ failToPass, passToPass }: GradingTask, run: TestRun): Omit<Evaluation, 'ms' | 'flags'> {
