@@ -1,5 +1,6 @@
 export { applyEdits, type Operator, type TextEdit } from './operator.js';
 export { OPERATORS } from './operators.js';
+export { type Removal, type RemovalKind, removalsOf } from './removals.js';
 export { removeStatement } from './remove-statement.js';
 export {
   functionsOf,

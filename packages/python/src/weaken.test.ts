@@ -32,7 +32,8 @@ class Case(unittest.TestCase):
         if one: self.assertEqual(one, 3)
 `;
 
-const weakenAt = (testLine: number, failingLine?: number) => weakenTests(SOURCE, [{ testLine, failingLine }]);
+const weakenAt = (testLine: number, failingLine?: number) =>
+  weakenTests(SOURCE, [{ testLine, failingLines: failingLine === undefined ? [] : [failingLine] }]);
 
 test('takes out the failing assertion with all its lines and nothing else', () => {
   expect(weakenAt(4, 9)).toBe(SOURCE.replace('    assert first == (\n        2\n    )\n', ''));
@@ -62,11 +63,11 @@ test('replaces a statement that shares its line', () => {
 
 test('weakens several tests of a file at once, the same one once', () => {
   const weakened = weakenTests(SOURCE, [
-    { testLine: 15, failingLine: 17 },
-    { testLine: 15, failingLine: 17 },
-    { testLine: 15, failingLine: undefined },
-    { testLine: 24, failingLine: 24 },
-    { testLine: 5, failingLine: 11 },
+    { testLine: 15, failingLines: [17] },
+    { testLine: 15, failingLines: [17] },
+    { testLine: 15, failingLines: [] },
+    { testLine: 24, failingLines: [24] },
+    { testLine: 5, failingLines: [11] },
   ]);
   expect(weakened).toContain('def test_block(self):\n        pass');
   expect(weakened).toContain('def test_inline(self): pass');
@@ -74,7 +75,12 @@ test('weakens several tests of a file at once, the same one once', () => {
   expect(hasSyntaxError(weakened)).toBe(false);
 });
 
+test('takes the first line of the stack that lies in the test function', () => {
+  const weakened = weakenTests(SOURCE, [{ testLine: 15, failingLines: [1, 17, 11] }]);
+  expect(weakened).toBe(SOURCE.replace('self.assertEqual(item, 2)', 'pass'));
+});
+
 test('leaves a source alone that has no such test or does not parse', () => {
   expect(weakenAt(1, 1)).toBe(SOURCE);
-  expect(weakenTests('def test(:\n', [{ testLine: 1, failingLine: 1 }])).toBe('def test(:\n');
+  expect(weakenTests('def test(:\n', [{ testLine: 1, failingLines: [1] }])).toBe('def test(:\n');
 });

@@ -13,8 +13,8 @@ import {
 export interface FailingTest {
   /** A line of the definition of the test function, its first decorator included. */
   readonly testLine: number;
-  /** The line of the test function that failed; undefined: the whole body is to go. */
-  readonly failingLine: number | undefined;
+  /** Lines of the file in the call stack, outermost first: the first one in the test function counts; none: all goes. */
+  readonly failingLines: readonly number[];
 }
 
 /**
@@ -28,7 +28,9 @@ export function weakenTests(source: string, failures: readonly FailingTest[]): s
   const functions = functionsOf(module);
   const targets = failures.flatMap((failure) => {
     const definition = functionAt(functions, failure.testLine);
-    return definition ? [{ definition, failingLine: failure.failingLine }] : [];
+    return definition
+      ? [{ definition, failingLine: failure.failingLines.find((line) => isInside(line, definition)) }]
+      : [];
   });
   const weakened = applyEdits(source, withoutOverlap(targets.map((target) => weaken(target, module))));
   if (!hasSyntaxError(weakened)) return weakened;
@@ -61,6 +63,10 @@ function emptyBody(definition: PythonFunction, module: PythonModule): TextEdit {
     operator: 'weaken',
     line: definition.startLine,
   };
+}
+
+function isInside(line: number, definition: PythonFunction): boolean {
+  return definition.node.startPosition.row + 1 <= line && line <= definition.endLine;
 }
 
 /** The function that is defined in this line, or else the innermost one around it. */

@@ -63,7 +63,8 @@ class Recorder:
 
     def pytest_collectreport(self, report):
         if report.failed:
-            record(report.nodeid or "collection", "failed")
+            file = report.nodeid.split("::")[0]
+            record(report.nodeid or "collection", "failed", [file, 1] if file else None)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item, call):

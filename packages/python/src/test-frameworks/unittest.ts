@@ -93,13 +93,23 @@ class RecordingResult(unittest.TextTestResult):
         record(test.id(), "failed", place_of(test))
 
 
+def names_of(test):
+    """The id of a test and those under which the fixtures of its class and module are told."""
+    group = type(test)
+    names = [test.id()]
+    for fixture in ("setUp", "tearDown"):
+        names.append("%sClass (%s)" % (fixture, unittest.util.strclass(group)))
+        names.append("%sModule (%s)" % (fixture, group.__module__))
+    return names
+
+
 def keep(suite, deselected):
     """The suite without the tests that are not to run."""
     kept = unittest.TestSuite()
     for test in suite:
         if isinstance(test, unittest.TestSuite):
             kept.addTest(keep(test, deselected))
-        elif test.id() not in deselected:
+        elif deselected.isdisjoint(names_of(test)):
             kept.addTest(test)
     return kept
 
@@ -115,7 +125,7 @@ def load(file):
         return unittest.TestSuite()
     except BaseException as error:
         traceback.print_exc()
-        record("import of " + file, "failed", None, error)
+        record("import of " + file, "failed", [file, 1], error)
         return unittest.TestSuite()
 
 
