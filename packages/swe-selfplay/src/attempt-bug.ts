@@ -27,7 +27,9 @@ export async function attemptBug(setup: RoundSetup, task: SolverTask): Promise<P
     if (attempt.status === 'infra') return { attempt, predPatch: undefined, evaluation: undefined, status: 'infra' };
 
     const predPatch = attempt.patch === null ? undefined : await setup.journal.loadPatch(attempt.patch);
-    const evaluation = await once(setup.journal, { ...key, type: 'evaluation' }, () => evaluate(setup, task, key, predPatch));
+    const evaluation = await once(setup.journal, { ...key, type: 'evaluation' }, () =>
+      evaluate(setup, task, key, predPatch),
+    );
     setup.onEvent({ type: 'evaluation-end', record: evaluation });
     return { attempt, predPatch, evaluation, status: evaluation.status };
   });
@@ -43,8 +45,9 @@ async function solve(setup: RoundSetup, task: SolverTask, key: AttemptKey): Prom
   const attempt = await solveAttempt(task.view, solver, key.attempt - 1, options);
   signal?.throwIfAborted();
 
-  const base = { ...key, type: 'attempt', seed: attempt.seed } as const;
   const { outcome } = attempt;
+  const notes = outcome.status === 'infra' ? {} : (outcome.notes ?? {});
+  const base = { ...key, type: 'attempt', seed: attempt.seed, notes } as const;
   if (outcome.status !== 'submitted') {
     return { ...base, status: outcome.status, patch: null, reason: outcome.reason, ms: elapsed(startedAt) };
   }

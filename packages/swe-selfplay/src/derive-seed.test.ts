@@ -4,7 +4,13 @@ import { deriveSeed } from './derive-seed.js';
 
 test('equal names give equal seeds, other names other ones', () => {
   expect(deriveSeed(1, 'solver', 2)).toBe(deriveSeed(1, 'solver', 2));
-  const seeds = [deriveSeed(1, 'a'), deriveSeed(2, 'a'), deriveSeed(1, 'b'), deriveSeed(1, 'a', 1), deriveSeed(1, 'a', '1')];
+  const seeds = [
+    deriveSeed(1, 'a'),
+    deriveSeed(2, 'a'),
+    deriveSeed(1, 'b'),
+    deriveSeed(1, 'a', 1),
+    deriveSeed(1, 'a', '1'),
+  ];
   expect(new Set(seeds).size).toBe(seeds.length);
 });
 

@@ -5,5 +5,8 @@ import { createHash } from 'node:crypto';
  * order in which parts are played, so that a resumed or parallel run draws what an uninterrupted one draws.
  */
 export function deriveSeed(seed: number, ...names: readonly (string | number)[]): number {
-  return createHash('sha256').update(JSON.stringify([seed, ...names])).digest().readUIntBE(0, 6);
+  return createHash('sha256')
+    .update(JSON.stringify([seed, ...names]))
+    .digest()
+    .readUIntBE(0, 6);
 }

@@ -34,7 +34,9 @@ export async function findBug(setup: RoundSetup): Promise<Candidate[]> {
 }
 
 async function playCandidate(setup: RoundSetup, candidate: number): Promise<Candidate> {
-  const injection = await once(setup.journal, { ...setup.key, type: 'injection', candidate }, () => inject(setup, candidate));
+  const injection = await once(setup.journal, { ...setup.key, type: 'injection', candidate }, () =>
+    inject(setup, candidate),
+  );
   setup.onEvent({ type: 'injection-end', record: injection });
   if (injection.artifact === null) {
     const status = injection.status === 'infra' ? 'infra' : 'invalid';

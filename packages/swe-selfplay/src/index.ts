@@ -1,1 +1,97 @@
-export {};
+export { createScriptedPolicy, type Policy, runRollout } from '@swe-selfplay/adapter';
+export {
+  ArtifactError,
+  type ArtifactReading,
+  applyPatch,
+  type BugArtifact,
+  createArtifact,
+  diffSnapshots,
+  type Environment,
+  EnvironmentError,
+  loadArtifact,
+  openEnvironment,
+  parsePatch,
+  printPatch,
+  readArtifactFolder,
+  reversePatch,
+  type Snapshot,
+  withFiles,
+  writeArtifactFolder,
+} from '@swe-selfplay/artifact';
+export {
+  createTestRunner,
+  type Evaluation,
+  EvaluationError,
+  evaluatePatch,
+  type GradingTask,
+  type TestRunner,
+} from '@swe-selfplay/evaluation';
+export {
+  bugScope,
+  bugValidity,
+  buildEvidence,
+  type Check,
+  type CheckVerdict,
+  createProceduralInjector,
+  DEFAULT_CHECKS,
+  DEFAULT_RULES,
+  determinism,
+  type Evidence,
+  type Finding,
+  failed,
+  type Injection,
+  type Injector,
+  injectBugs,
+  inverseMutation,
+  passed,
+  patchesApply,
+  skipped,
+  testFiles,
+  testParser,
+  testScript,
+  testWeakening,
+  type ValidationReport,
+  type ValidationRules,
+  validateArtifact,
+} from '@swe-selfplay/injector';
+export { OPERATORS, type Operator } from '@swe-selfplay/python';
+export {
+  countAttempts,
+  expectedInjectorReward,
+  expectedSolverReward,
+  injectorReward,
+  optimalSolveProbability,
+  RewardError,
+  solveRate,
+  solverReward,
+} from '@swe-selfplay/reward';
+export {
+  createSandboxProvider,
+  type Sandbox,
+  SandboxError,
+  type SandboxProvider,
+  withSandbox,
+} from '@swe-selfplay/sandbox';
+export {
+  type Attempt,
+  createHigherOrderTask,
+  createPolicySolver,
+  createSearchSolver,
+  createTask,
+  type Solver,
+  SolverError,
+  type SolverTask,
+  type Submission,
+  solveAttempt,
+  solveBug,
+  type TaskView,
+} from '@swe-selfplay/solver';
+export { type PlayOptions, type PlayResult, play } from './play.js';
+export type { PlayEvent, PlayListener } from './play-event.js';
+export { playRound, type Round } from './play-round.js';
+export { createProgress, type ProgressLines } from './progress.js';
+export type { RoundOptions, RoundParts } from './round-setup.js';
+export { RunError, type RunErrorCode } from './run-error.js';
+export { readRun } from './run-folder.js';
+export { type RunRecord, type StoredRecord, storedRecordSchema } from './run-record.js';
+export { openSession, type Session, type SessionOptions } from './session.js';

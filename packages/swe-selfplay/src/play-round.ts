@@ -20,7 +20,11 @@ export interface Round extends PlayedRound {
  * Each step is recorded in `options.journal` as soon as it is done, and one that is recorded there is not done again.
  * Throws RunError for options out of range and a journal that cannot be written, and the reason of `options.signal`.
  */
-export async function playRound(environment: Environment, parts: RoundParts, options: RoundOptions = {}): Promise<Round> {
+export async function playRound(
+  environment: Environment,
+  parts: RoundParts,
+  options: RoundOptions = {},
+): Promise<Round> {
   const setup = setUpRound(environment, parts, options);
   const { journal, key, seed, onEvent, settings } = setup;
   note(journal, { ...key, type: 'round-start', seed });

@@ -39,7 +39,12 @@ export async function play(
   const settings = runSettings(environments, parts, options);
   const folder = await openRunFolder(path, settings, options);
   try {
-    onEvent({ type: 'run-start', folder: path, rounds: environments.length * settings.rounds, isResumed: folder.recordsFound > 0 });
+    onEvent({
+      type: 'run-start',
+      folder: path,
+      rounds: environments.length * settings.rounds,
+      isResumed: folder.recordsFound > 0,
+    });
     if (folder.cutBytes > 0) onEvent({ type: 'run-repair', file: folder.recordsPath, cutBytes: folder.cutBytes });
     const status = await playAll(environments, parts, { ...options, onEvent }, settings, folder);
     onEvent({ type: 'run-end', status });
@@ -82,16 +87,19 @@ async function playAll(
 }
 
 function runSettings(environments: readonly Environment[], parts: RoundParts, options: PlayOptions): RunSettings {
-  const { round: _, jobs: __, ...settings } = checkRoundOptions(options);
+  const { round: _, jobs: __, rules, ...settings } = checkRoundOptions(options);
   const { rounds = 1 } = options;
   if (!Number.isSafeInteger(rounds) || rounds < 1) {
     throw new RunError('invalid-options', `Expected rounds to be a whole number from 1 up, got ${String(rounds)}.`);
   }
   const keys = environments.map(environmentKey);
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
-  if (keys.length === 0) throw new RunError('invalid-options', 'Expected at least one environment to play on, got none.');
-  if (twice !== undefined) throw new RunError('invalid-options', `Expected different environments, got ${twice} twice.`);
-  return { ...settings, rounds, injector: parts.injector.name, solver: parts.solver.name, environments: keys };
+  if (keys.length === 0)
+    throw new RunError('invalid-options', 'Expected at least one environment to play on, got none.');
+  if (twice !== undefined)
+    throw new RunError('invalid-options', `Expected different environments, got ${twice} twice.`);
+  const names = { injector: parts.injector.name, solver: parts.solver.name };
+  return { ...settings, ...names, rules: { ...rules }, rounds, environments: keys };
 }
 
 /** Round by round over all environments, so that a run that is cut short has played on each of them. */

@@ -58,15 +58,21 @@ export function appendLine(file: number, path: string, line: string): void {
 }
 
 /** What a failed write below the folder of `path` is to the caller: a full disk is told apart. */
-export function writeFailure(path: string, cause: unknown): unknown {
-  if (!(cause instanceof Error) || !('syscall' in cause)) return cause;
+export function writeFailure(path: string, error: unknown): unknown {
+  const cause = systemError(error);
+  if (cause === undefined) return error;
   const folder = dirname(path);
-  const code = 'code' in cause ? cause.code : undefined;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT') {
     const advice = 'What was written before is whole: make room, and run the same command again to go on.';
-    return new RunError('disk-full', `The disk is full: could not write to ${folder}. ${advice}`, { cause });
+    return new RunError('disk-full', `The disk is full: could not write to ${folder}. ${advice}`, { cause: error });
   }
-  return new RunError('write-failed', `Could not write to ${folder}: ${cause.message}`, { cause });
+  return new RunError('write-failed', `Could not write to ${folder}: ${cause.message}`, { cause: error });
+}
+
+/** What the operating system said, however often it was wrapped. */
+function systemError(error: unknown): NodeJS.ErrnoException | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return 'syscall' in error ? (error as NodeJS.ErrnoException) : systemError(error.cause);
 }
 
 /** What to say of a line that is not what was written there. */

@@ -22,13 +22,23 @@ export function rewardRound(setup: RoundSetup, played: PlayedRound): readonly Re
     const outcome = { valid: status === 'valid', solveRate: group?.solveRate ?? undefined };
     const reward = status === 'infra' ? undefined : injectorReward(outcome, setup.settings);
     const { candidate } = injection;
-    return { ...setup.key, type: 'reward', role: 'injector', candidate, order: null, attempt: null, reward: reward ?? null };
+    return {
+      ...setup.key,
+      type: 'reward',
+      role: 'injector',
+      candidate,
+      order: null,
+      attempt: null,
+      reward: reward ?? null,
+    };
   });
-  const ofAttempts = [...(played.attempts ?? []), ...(played.higherOrderAttempts ?? [])].map((attempt): RewardRecord => {
-    const { order, attempt: number } = attempt.attempt;
-    const reward = solverReward(attempt) ?? null;
-    return { ...setup.key, type: 'reward', role: 'solver', candidate: null, order, attempt: number, reward };
-  });
+  const ofAttempts = [...(played.attempts ?? []), ...(played.higherOrderAttempts ?? [])].map(
+    (attempt): RewardRecord => {
+      const { order, attempt: number } = attempt.attempt;
+      const reward = solverReward(attempt) ?? null;
+      return { ...setup.key, type: 'reward', role: 'solver', candidate: null, order, attempt: number, reward };
+    },
+  );
   const rewards = [...ofCandidates, ...ofAttempts];
   for (const record of rewards) {
     note(setup.journal, record);
@@ -38,7 +48,11 @@ export function rewardRound(setup: RoundSetup, played: PlayedRound): readonly Re
 }
 
 /** What came of a round, in one record. */
-export function summariseRound(setup: RoundSetup, played: PlayedRound, rewards: readonly RewardRecord[]): RoundEndRecord {
+export function summariseRound(
+  setup: RoundSetup,
+  played: PlayedRound,
+  rewards: readonly RewardRecord[],
+): RoundEndRecord {
   const { candidates, attempts, higherOrderAttempts } = played;
   const all = [...candidates, ...(attempts ?? []), ...(higherOrderAttempts ?? [])];
   const hasBug = candidates.at(-1)?.status === 'valid';

@@ -77,7 +77,9 @@ const settingsSchema = z.object({
 });
 
 /** Options with their defaults. Throws RunError `invalid-options` that names the option. */
-export function checkRoundOptions(options: RoundOptions): RoundSettings & { readonly round: number; readonly jobs: number } {
+export function checkRoundOptions(
+  options: RoundOptions,
+): RoundSettings & { readonly round: number; readonly jobs: number } {
   const checked = settingsSchema.safeParse(options);
   if (checked.success) return checked.data;
   const reason = z.prettifyError(checked.error);

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readArtifactFolder, writeArtifactFolder } from '@swe-selfplay/artifact';
+import { loadArtifact, writeArtifactFolder } from '@swe-selfplay/artifact';
 import { z } from 'zod';
 import type { Journal } from './journal.js';
 import { putInPlace, syncFolder, writeFileDurably } from './put-in-place.js';
@@ -91,11 +91,10 @@ function fillRunFolder(path: string, clock: () => Date, release: () => void): Ru
         await writeArtifactFolder(folder, artifact);
         syncFolder(folder);
       }),
-    async loadArtifact(name) {
-      const reading = await readArtifactFolder(join(path, name));
-      if (reading.status === 'read') return reading.artifact;
-      throw lost(join(path, name), new Error(reading.problems.map(({ file, reason }) => `${file}: ${reason}`).join('; ')));
-    },
+    loadArtifact: (name) =>
+      loadArtifact(join(path, name)).catch((cause) => {
+        throw lost(join(path, name), cause);
+      }),
     savePatch: (name, patch) => putInPlace(join(path, name), unfinished(name), (file) => writeFileDurably(file, patch)),
     loadPatch: (name) =>
       readFile(join(path, name)).catch((cause) => {
@@ -103,6 +102,7 @@ function fillRunFolder(path: string, clock: () => Date, release: () => void): Ru
       }),
     close() {
       log.close();
+      rmSync(join(path, UNFINISHED_FOLDER), { recursive: true, force: true });
       release();
     },
   };

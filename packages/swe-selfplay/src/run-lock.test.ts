@@ -39,16 +39,19 @@ describe('the lock of a run', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test.skipIf(!existsSync('/proc/self/stat'))('of a process whose number was given to another one is taken over', () => {
-    const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)']);
-    try {
-      writeFileSync(path, JSON.stringify({ host: hostname(), pid: child.pid, startedAt: 'an earlier boot:1' }));
-      takeRunLock(path)();
-      expect(readdirSync(folder)).toEqual([]);
-    } finally {
-      child.kill('SIGKILL');
-    }
-  });
+  test.skipIf(!existsSync('/proc/self/stat'))(
+    'of a process whose number was given to another one is taken over',
+    () => {
+      const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)']);
+      try {
+        writeFileSync(path, JSON.stringify({ host: hostname(), pid: child.pid, startedAt: 'an earlier boot:1' }));
+        takeRunLock(path)();
+        expect(readdirSync(folder)).toEqual([]);
+      } finally {
+        child.kill('SIGKILL');
+      }
+    },
+  );
 
   test('of a process that lives is respected', () => {
     const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)']);

@@ -56,6 +56,8 @@ export interface AttemptRecord extends AttemptKey {
   /** The file of its pred_patch in the run folder; null where it handed in none. */
   readonly patch: string | null;
   readonly reason: string;
+  /** What the solver says of its attempt; nothing is judged by it. */
+  readonly notes: Readonly<Record<string, unknown>>;
   readonly ms: number;
 }
 
@@ -173,6 +175,7 @@ export const storedRecordSchema: z.ZodType<StoredRecord> = z.discriminatedUnion(
     status: z.enum(['submitted', 'gave-up', 'infra']),
     patch: z.string().nullable(),
     reason: z.string(),
+    notes: z.record(z.string(), z.unknown()),
     ms: duration,
   }),
   z.strictObject({

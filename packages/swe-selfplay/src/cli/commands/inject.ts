@@ -1,0 +1,4 @@
+import { Command } from 'commander';
+export function injectCommand(_finish: (exitCode: number) => void): Command {
+  return new Command('inject');
+}

@@ -1,0 +1,52 @@
+import { readArtifactFolder } from '@swe-selfplay/artifact';
+import { validateArtifact } from '@swe-selfplay/injector';
+import { Command } from 'commander';
+import { describeReport } from '../../describe-report.js';
+import { EXIT_CODES } from '../exit-code.js';
+import { withRepository } from '../open-repository.js';
+import { addRuleOptions, type RuleFlags, rulesOf } from '../rule-options.js';
+import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
+
+interface ValidateFlags extends SessionFlags, RuleFlags {
+  readonly repo: string;
+  readonly rev?: string;
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+const EXIT = { valid: 0, invalid: 1, infra: EXIT_CODES.infra } as const;
+
+export function validateCommand(finish: (exitCode: number) => void): Command {
+  const command = new Command('validate')
+    .description('Run the nine checks on a bug artifact. Exit code 0: valid, 1: invalid.')
+    .argument('<artifact-dir>', 'the directory of the five files')
+    .requiredOption('--repo <dir>', 'the repository that the artifact is for')
+    .option('--rev <revision>', 'its revision (default: HEAD)')
+    .option('--all', 'go on after the first failing check')
+    .option('--json', 'print one JSON object')
+    .action(async (folder: string, flags: ValidateFlags) => finish(await validate(folder, flags)));
+  return addSessionOptions(addRuleOptions(command)).addHelpText(
+    'after',
+    `
+Examples:
+  swe-selfplay validate runs/first/artifacts/shelf@0123456789ab/round-1-candidate-1 --repo ../shelf
+  swe-selfplay validate my-bug --repo ../shelf --rev v1.2 --all --json`,
+  );
+}
+
+async function validate(folder: string, flags: ValidateFlags): Promise<number> {
+  const reading = await readArtifactFolder(folder);
+  return withSession(flags, (session, terminal, signal) =>
+    withRepository(flags, terminal, async (environment) => {
+      const report = await validateArtifact(reading, environment, {
+        runner: session.runner,
+        rules: rulesOf(flags),
+        runAll: flags.all,
+        signal,
+        onVerdict: ({ id, status }) => terminal.status(`${id}: ${status}`),
+      });
+      terminal.print(flags.json ? JSON.stringify(report) : describeReport(report));
+      return EXIT[report.status];
+    }),
+  );
+}

@@ -1,0 +1,61 @@
+import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { openSession, type Session } from '../session.js';
+import { choice, numberIn } from './parse-option.js';
+import { openTerminal, type Terminal } from './terminal.js';
+import { withInterrupt } from './with-interrupt.js';
+
+/** Options of every command that runs tests. */
+export interface SessionFlags {
+  readonly sandbox: 'auto' | 'namespaces' | 'process';
+  readonly jobs: number;
+  /** A directory, or false for `--no-cache`; undefined for the default one. */
+  readonly cache?: string | false;
+  readonly python?: string;
+  readonly quiet?: boolean;
+}
+
+export function addSessionOptions(command: Command): Command {
+  const sandbox = choice('--sandbox <backend>', 'where tests run', ['auto', 'namespaces', 'process']);
+  return command
+    .addOption(sandbox.default('auto'))
+    .option(
+      '--jobs <n>',
+      'suites that run at once (default: cores)',
+      numberIn({ min: 1, max: 1024 }),
+      availableParallelism(),
+    )
+    .option('--cache <dir>', 'where finished runs are kept (default: ~/.cache/swe-selfplay)')
+    .option('--no-cache', 'keep no finished runs for later')
+    .option('--python <path>', 'the python3 that tests run with (default: the one on the PATH)')
+    .option('-q, --quiet', 'say nothing but the result and what is wrong');
+}
+
+/** Opens a session as the options say, ends it whatever happens, and gives back the exit code. */
+export async function withSession(
+  flags: SessionFlags,
+  work: (session: Session, terminal: Terminal, signal: AbortSignal) => Promise<number>,
+): Promise<number> {
+  const terminal = openTerminal(flags);
+  return withInterrupt(terminal, async (signal) => {
+    const session = await openSession({
+      sandbox: flags.sandbox,
+      jobs: flags.jobs,
+      cacheDirectory: flags.cache === false ? undefined : (flags.cache ?? defaultCacheDirectory()),
+      python: flags.python,
+      onProblem: (message) => terminal.warn(`warning: ${message}`),
+    });
+    try {
+      terminal.say(`Sandbox ${session.provider.name}:`);
+      for (const guarantee of session.provider.guarantees) terminal.say(`  ${guarantee}`);
+      return await work(session, terminal, signal);
+    } finally {
+      await session.close();
+    }
+  });
+}
+
+function defaultCacheDirectory(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'swe-selfplay');
+}

@@ -1,0 +1,133 @@
+import { outcomeOf } from './describe-report.js';
+import type { PlayEvent, PlayListener } from './play-event.js';
+import { counted, printable, seconds } from './printable.js';
+import type { AttemptRecord, GroupResult, RoundEndRecord, RoundKey } from './run-record.js';
+
+/** Where progress is shown. */
+export interface ProgressLines {
+  say(line: string): void;
+  /** What is under way: one line that is rewritten; may do nothing. */
+  status(text: string): void;
+}
+
+const LABEL_WIDTH = 9;
+
+/** Tells a person what happens while a run is played: a line for each thing that ended, a status between them. */
+export function createProgress(lines: ProgressLines): PlayListener {
+  let lastHeading = '';
+  // What a solver says of an attempt is shown with its grading.
+  const attempts = new Map<string, AttemptRecord>();
+  const say = (key: RoundKey, label: string, text: string) => {
+    const heading = headingOf(key);
+    if (heading !== lastHeading) lines.say(`\n${heading}`);
+    lastHeading = heading;
+    lines.say(`  ${label.padEnd(LABEL_WIDTH)}  ${printable(text)}`);
+  };
+  return (event) => {
+    switch (event.type) {
+      case 'run-start':
+        return lines.say(`${event.isResumed ? 'Going on with the run' : 'Playing'} in ${event.folder}`);
+      case 'run-repair':
+        return lines.say(`Cut ${counted(event.cutBytes, 'byte')} of an unfinished last line off ${event.file}`);
+      case 'injection-end': {
+        const { candidate, status, reason, ms } = event.record;
+        const text = status === 'injected' ? reason : `${status}: ${reason}`;
+        return say(event.record, 'inject', `${candidate}. ${text} (${seconds(ms)})`);
+      }
+      case 'validation-end': {
+        const { record } = event;
+        const runs = `${counted(record.runs.executed, 'run')}, ${seconds(record.ms)}`;
+        return say(record, 'validate', `${record.status}: ${outcomeOf(record)} (${runs})`);
+      }
+      case 'attempt-end':
+        attempts.set(attemptName(event.record), event.record);
+        return event.record.status === 'infra'
+          ? say(event.record, 'attempt', describeAttempt(event.record))
+          : undefined;
+      case 'evaluation-end': {
+        const attempt = attempts.get(attemptName(event.record));
+        const said = attempt === undefined ? '' : describeAttempt(attempt);
+        const { record } = event;
+        return say(record, `attempt ${record.attempt}`, `${record.status.padEnd(8)}  ${said || record.reason}`);
+      }
+      case 'higher-order-task-end': {
+        const { parentAttempt, reason } = event.record;
+        const text = parentAttempt === null ? `none: ${reason}` : `attempt ${parentAttempt} left a bug of order 2`;
+        return say(event.record, 'order 2', text);
+      }
+      case 'round-end':
+        return say(event.record, 'reward', describeRewards(event.record));
+      case 'round-skip':
+        return say(event.record, 'finished', describeRewards(event.record));
+      case 'run-end':
+        return lines.say(event.status === 'finished' ? '' : 'Interrupted; the same command goes on with it.');
+      default:
+        return lines.status(statusOf(event));
+    }
+  };
+}
+
+/** What one round came to. */
+export function describeRewards({
+  status,
+  group,
+  higherOrderGroup,
+  injectorReward,
+  candidates,
+}: RoundEndRecord): string {
+  const reward = injectorReward === null ? 'no reward' : signed(injectorReward);
+  if (group === null) {
+    const tried = counted(candidates, 'try').replace('trys', 'tries');
+    return `no bug after ${tried}: injector ${reward}${status === 'infra' ? ' (infrastructure failed)' : ''}`;
+  }
+  const second = higherOrderGroup === null ? '' : `; of order 2 ${describeGroup(higherOrderGroup)}`;
+  const solved = group.solved > 0 ? ` +1 ×${group.solved}` : '';
+  const failed = group.graded > group.solved ? ` −1 ×${group.graded - group.solved}` : '';
+  return `${describeGroup(group)}: injector ${reward}, solver${solved}${failed}${second}`;
+}
+
+export function describeGroup({ attempts, graded, solved }: GroupResult): string {
+  const ungraded = attempts > graded ? `, ${attempts - graded} not graded` : '';
+  return `${solved} of ${graded} solved${ungraded}`;
+}
+
+/** With its sign, and no more digits than it has. */
+export function signed(reward: number): string {
+  const digits = Number(Math.abs(reward).toFixed(4)).toString();
+  return `${reward < 0 ? '−' : '+'}${digits}`;
+}
+
+function headingOf({ environment, round }: RoundKey): string {
+  return `${printable(environment)}  round ${round}`;
+}
+
+function attemptName({
+  environment,
+  round,
+  order,
+  attempt,
+}: Pick<AttemptRecord, 'environment' | 'round' | 'order' | 'attempt'>): string {
+  return JSON.stringify([environment, round, order, attempt]);
+}
+
+/** What the attempt did, as far as it says so itself. */
+function describeAttempt({ status, reason, notes, ms }: AttemptRecord): string {
+  if (status !== 'submitted') return `${status}: ${reason} (${seconds(ms)})`;
+  const repairs = Array.isArray(notes.repairs) ? notes.repairs.map(String).join(', then ') : '';
+  return repairs === '' ? '' : `${repairs} (${seconds(ms)})`;
+}
+
+function statusOf(event: PlayEvent): string {
+  switch (event.type) {
+    case 'injection-start':
+      return `  injecting, try ${event.candidate}`;
+    case 'validation-start':
+      return '  validating';
+    case 'check-end':
+      return `  validating: ${event.verdict.id} ${event.verdict.status}`;
+    case 'attempt-start':
+      return `  solving: attempt ${event.attempt}${event.order === 2 ? ' at the bug of order 2' : ''}`;
+    default:
+      return '';
+  }
+}
