@@ -42,8 +42,9 @@ const commands = {
 
 async function installAndBuild() {
   await installDependencies(root);
-  const compiler = join(root, 'node_modules/.bin/tsc');
-  await runStep('Building', compiler, ['-b'], { cwd: root, isOutputShown: true });
+  // The shell script in node_modules/.bin needs more programs than Node.
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  await runStep('Building', process.execPath, [compiler, '-b'], { cwd: root, isOutputShown: true });
 }
 
 // The program runs in this process and not in a child: signals, the terminal and the exit code are its own.

@@ -79,8 +79,13 @@ function installEnvironment() {
 }
 
 function explainFailure(output) {
-  if (/ERR_PNPM_OUTDATED_LOCKFILE/.test(output))
-    return ' A package.json and pnpm-lock.yaml disagree; run `pnpm install` and commit the lockfile.';
-  if (!UNREACHABLE.test(output)) return '';
-  return ' The package registry could not be reached; check the network and proxy settings (`npm config get registry` names it).';
+  if (/ERR_PNPM_OUTDATED_LOCKFILE/.test(output)) {
+    return 'A package.json and pnpm-lock.yaml disagree; run `pnpm install` and commit the lockfile.';
+  }
+  const cause = output.split('\n').find((line) => UNREACHABLE.test(line));
+  if (cause === undefined) return undefined;
+  return (
+    'The package registry could not be reached; check the network and the proxy settings ' +
+    `(\`npm config get registry\` names it).\n${cause.trim().replace(/ Will retry.*/, '')}`
+  );
 }

@@ -13,8 +13,8 @@ const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 };
 
 /**
  * Runs a program to its end and resolves to its output. Its output is shown on stderr as it comes (`isOutputShown`),
- * or only where it fails. Signals are handed on to the program and waited for. Throws StepError where the program
- * fails; `explain` may turn its output into a better message.
+ * or its last lines where it fails. Signals are handed on to the program and waited for. Throws StepError where the
+ * program fails; `explain` may turn its output into a better message.
  */
 export async function runStep(title, program, args, { cwd, env = process.env, isOutputShown = false, explain }) {
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -43,8 +43,11 @@ export async function runStep(title, program, args, { cwd, env = process.env, is
     if (received !== undefined) throw new StepError(`${title} was interrupted.`, 128 + SIGNALS[received]);
     if (exit.code === 0) return output;
     const end = exit.signal === null ? `ended with ${exit.code}` : `was ended by ${exit.signal}`;
-    const shown = isOutputShown ? '' : `\n${lastLines(output, 20)}`;
-    throw new StepError(`${title}: ${program} ${end}.${explain?.(output) ?? ''}${shown}`);
+    const explanation = explain?.(output);
+    const shown = isOutputShown || explanation !== undefined ? '' : `\n${lastLines(output, 20)}`;
+    throw new StepError(
+      `${title}: ${[program, ...args].join(' ')} ${end}.${explanation ? ` ${explanation}` : ''}${shown}`,
+    );
   } catch (error) {
     if (error instanceof StepError) throw error;
     throw new StepError(`${title}: ${program} could not be started (${error.message}).`);
