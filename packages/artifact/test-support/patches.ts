@@ -18,8 +18,14 @@ export function bytes(text: string): Uint8Array {
 }
 
 export function snapshotOf(files: Readonly<Record<string, string | FileEntry>>): Snapshot {
-  const entries = Object.entries(files).map(([path, file]) => [path, typeof file === 'string' ? bytes(file) : file]);
-  return createSnapshot(memoryBase(Object.fromEntries(entries)));
+  return createSnapshot(memoryBase(Object.fromEntries(entriesOf(files))));
+}
+
+export function entriesOf(files: Readonly<Record<string, string | FileEntry>>): [string, FileEntry][] {
+  return Object.entries(files).map(([path, file]) => [
+    path,
+    typeof file === 'string' ? { mode: '100644', content: bytes(file) } : file,
+  ]);
 }
 
 export function executable(text: string): FileEntry {
