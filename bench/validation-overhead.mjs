@@ -74,7 +74,8 @@ async function timeBareRuns(states, pristine) {
   const waiting = [...directories];
   await Promise.all(
     Array.from({ length: WORKERS }, async () => {
-      for (let directory = waiting.shift(); directory !== undefined; directory = waiting.shift()) await bareRun(script, directory);
+      for (let directory = waiting.shift(); directory !== undefined; directory = waiting.shift())
+        await bareRun(script, directory);
     }),
   );
   return performance.now() - startedAt;
