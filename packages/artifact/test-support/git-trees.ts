@@ -4,6 +4,7 @@ import { blobId, listPaths, readFile, type Snapshot } from '../src/snapshot.js';
 
 /** A scratch repository for tests: trees of snapshots, and what the git program says of them. */
 export interface GitTrees {
+  readonly emptyTree: string;
   /** Stores a snapshot as a tree and returns its id. */
   write(snapshot: Snapshot): Promise<string>;
   /** What `git diff` prints between two trees. */
@@ -12,9 +13,10 @@ export interface GitTrees {
   apply(tree: string, patch: Uint8Array, ...options: readonly string[]): string;
 }
 
+/** Git is asked to print empty context lines without their space, the one way in which its output varies. */
 export function createGitTrees(directory: string): GitTrees {
   const run = (args: readonly string[], input?: Uint8Array | string) =>
-    execFileSync('git', ['-c', 'core.quotePath=true', ...args], {
+    execFileSync('git', ['-c', 'core.quotePath=true', '-c', 'diff.suppressBlankEmpty=true', ...args], {
       cwd: directory,
       stdio: ['pipe', 'pipe', 'pipe'],
       maxBuffer: 2 ** 28,
@@ -31,6 +33,7 @@ export function createGitTrees(directory: string): GitTrees {
   const blobs = new Set<string>();
   run(['init', '--quiet', '.']);
   return {
+    emptyTree: id(run(['hash-object', '-w', '-t', 'tree', '--stdin'], '')),
     async write(snapshot) {
       const lines: string[] = [];
       for (const path of listPaths(snapshot)) {
