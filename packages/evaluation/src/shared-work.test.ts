@@ -35,4 +35,16 @@ test('gives every caller the same result', async () => {
 test('refuses a caller that has given up before it came', async () => {
   const work = shareWork(async () => 1);
   await expect(work.join(AbortSignal.abort(new Error('late')))).rejects.toThrow('late');
+  expect(work.isAbandoned).toBe(true);
+});
+
+test('warns of no leak when one caller waits for many works with one signal', async () => {
+  const warnings: string[] = [];
+  const onWarning = ({ name }: Error) => warnings.push(name);
+  process.on('warning', onWarning);
+  const { signal } = new AbortController();
+  await Promise.all(Array.from({ length: 30 }, () => shareWork(async () => 1).join(signal)));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  process.off('warning', onWarning);
+  expect(warnings).toEqual([]);
 });
