@@ -21,7 +21,8 @@ export interface BaseStore {
   open(source: TreeSource | undefined): Promise<LaidBase>;
 }
 
-const EMPTY_TREE: TreeSource = { digest: 'empty', async *readAll() {} };
+/** The base of an empty workspace. */
+export const EMPTY_TREE: TreeSource = { digest: 'empty', async *readAll() {} };
 
 /** The bases below `directory`, owned by `ownerId` so that commands, which run as that user, own what they change. */
 export function createBaseStore(directory: string, ownerId: number): BaseStore {
@@ -99,7 +100,8 @@ function publish(temporary: string, path: string): boolean {
   }
 }
 
-function describeBase(name: string, files: ReadonlyMap<string, LaidFile>): LaidBase {
+/** What a workspace needs to know of a base that was laid out. */
+export function describeBase(name: string, files: ReadonlyMap<string, LaidFile>): LaidBase {
   const fileCounts = new Map<string, number>();
   for (const path of files.keys()) {
     for (const directory of directoriesAbove(path)) fileCounts.set(directory, (fileCounts.get(directory) ?? 0) + 1);

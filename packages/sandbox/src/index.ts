@@ -1,3 +1,4 @@
+export { createSandboxProvider, type SandboxProviderOptions } from './create-sandbox-provider.js';
 export {
   type Command,
   type CommandResult,
@@ -12,4 +13,5 @@ export {
 } from './sandbox.js';
 export { SandboxError, type SandboxErrorCode } from './sandbox-error.js';
 export { createNamespacesProvider, type NamespacesOptions } from './sandboxes/namespaces.js';
+export { createProcessProvider, type ProcessProviderOptions } from './sandboxes/process.js';
 export { detectToolchain, type Toolchain } from './toolchain.js';

@@ -16,6 +16,8 @@ export interface ProcessRequest {
   readonly signal?: AbortSignal | undefined;
   /** Open file descriptors that the process gets as 4, 5, ... */
   readonly inheritedFds?: readonly number[];
+  /** Kills what is left of the process group this long after a whole line of status came. */
+  readonly leftoverGraceMs?: number;
   /** Called with the process id and a way to end it, so that a watchdog can; its return value is called at the end. */
   readonly watch?: (processId: number, end: (reason: 'memory-exceeded') => void) => () => void;
 }
@@ -55,6 +57,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
   const output = collectOutput(request.maxOutputBytes, () => stop('output-exceeded'));
   let stopReason: StopReason | undefined;
   let hasExited = false;
+  let leftoverTimer: NodeJS.Timeout | undefined;
   let graceTimer: NodeJS.Timeout | undefined;
 
   function stop(reason: StopReason): void {
@@ -71,6 +74,8 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
   stderr.on('data', (chunk: Buffer) => output.add('stderr', chunk)).on('error', ignore);
   statusPipe.on('data', (chunk: Buffer) => {
     if (status.length < MAX_STATUS_BYTES) status += chunk.toString('latin1');
+    if (request.leftoverGraceMs === undefined || !status.endsWith('\n')) return;
+    leftoverTimer ??= setTimeout(() => killGroup(child.pid), request.leftoverGraceMs);
   });
   statusPipe.on('error', ignore);
   // A command that ends without reading its input is no error: EPIPE.
@@ -103,6 +108,8 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
   } finally {
     clearTimeout(timer);
     clearInterval(graceTimer);
+    clearTimeout(leftoverTimer);
+    if (request.leftoverGraceMs !== undefined) killGroup(child.pid);
     unwatch?.();
     request.signal?.removeEventListener('abort', onAbort);
     for (const stream of [child.stdin, stdout, stderr, statusPipe])

@@ -56,20 +56,9 @@ while read -r line; do :; done
 exit 0
 `;
 
-/**
- * Runs in the workspace's namespaces, outside the command's own process space. Gives the command real pipes that it may
- * open by name (/dev/stderr), drains them after it, and reports its exit code on descriptor 3.
- * 1: 1 to merge the streams, 2: 1 if there is input, 3: first process, 4...: its arguments.
- * The command's process space ends with its first process, so the pipes always come to their end.
- */
-export const ENTER_SCRIPT = `
-cd /workspace
-umask 022
-merge=$1 input=$2
-first=$3
-shift 3
-space() { unshare --mount --pid --fork --kill-child --mount-proc -- setsid sh -c "$first" sh "$@"; echo " $?" >&3; }
-feed() { if [ "$input" = 1 ]; then cat 3>&- 4>&- 5>&- | space "$@"; else space "$@" </dev/null; fi; }
+/** Runs a command by the function `start` of what is put before it, with real pipes. Arguments: those of `start`. */
+const PIPE_SCRIPT = `
+feed() { if [ "$input" = 1 ]; then cat 3>&- 4>&- 5>&- | start "$@"; else start "$@" </dev/null; fi; }
 if [ "$merge" = 1 ]; then
   { feed "$@" 2>&1; } | cat 3>&- 4>&- 5>&-
 else
@@ -77,6 +66,37 @@ else
   { { feed "$@" 2>&6 6>&- 7>&- 8>&-; } | cat >&7 3>&- 4>&- 5>&- 6>&- 7>&- 8>&-; } 6>&1 | cat >&8 3>&- 4>&- 5>&- 7>&- 8>&-
 fi
 `;
+
+/**
+ * Runs in the workspace's namespaces, outside the command's own process space. Gives the command real pipes that it may
+ * open by name (/dev/stderr), drains them after it, and reports its exit code on descriptor 3.
+ * 1: 1 to merge the streams, 2: 1 if there is input, 3: first process, 4...: its arguments.
+ * The command's process space ends with its first process, so the pipes always come to their end.
+ */
+export const ENTER_SCRIPT: string = `
+cd /workspace
+umask 022
+merge=$1 input=$2 first=$3
+shift 3
+start() { unshare --mount --pid --fork --kill-child --mount-proc -- setsid sh -c "$first" sh "$@"; echo " $?" >&3; }
+${PIPE_SCRIPT}`;
+
+/** The same without namespaces. 1, 2: as above, 3: open files, 4: blocks of 512 bytes a file may have, 5...: the command. */
+export const PLAIN_SCRIPT: string = `
+umask 022
+merge=$1 input=$2 files=$3 blocks=$4
+shift 4
+start() {
+  (
+    ulimit -n "$files" 2>/dev/null
+    ulimit -c 0 2>/dev/null
+    ulimit -f "$blocks" 2>/dev/null
+    printf . >&3
+    exec "$@" 3>&-
+  )
+  echo " $?" >&3
+}
+${PIPE_SCRIPT}`;
 
 /**
  * First process of a command's process space: joins the control groups on descriptors 4 and 5, then waits for the

@@ -1,0 +1,23 @@
+import { changeCases } from './conformance/change-cases.js';
+import { commandCases } from './conformance/command-cases.js';
+import type { ConformanceCase } from './conformance/conformance-case.js';
+import { escapeCases } from './conformance/escape-cases.js';
+import { fileCases } from './conformance/file-cases.js';
+import { isolationCases } from './conformance/isolation-cases.js';
+import { limitCases } from './conformance/limit-cases.js';
+
+export type { ConformanceCase } from './conformance/conformance-case.js';
+
+/**
+ * What every sandbox provider has to do, for any test framework: run each case on a provider; a case that throws has
+ * failed. Those with `isolationOnly` hold only where commands are kept from the host. Needs sh, coreutils and python3
+ * in the sandbox.
+ */
+export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
+  ...commandCases,
+  ...fileCases,
+  ...changeCases,
+  ...limitCases,
+  ...isolationCases,
+  ...escapeCases,
+];

@@ -1,0 +1,127 @@
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describeBase, EMPTY_TREE } from '../base-store.js';
+import { layOut } from '../lay-out-tree.js';
+import { type ChangePlan, planChanges } from '../plan-changes.js';
+import { DEFAULT_LIMITS, type Limits, type Sandbox, type SandboxProvider, type WorkspaceRequest } from '../sandbox.js';
+import { SandboxError } from '../sandbox-error.js';
+import { detectToolchain } from '../toolchain.js';
+import { assertTreePath } from '../tree-paths.js';
+import { ProcessSandbox } from './process-sandbox.js';
+
+export interface ProcessProviderOptions {
+  /** Name or path of the Python that commands find; default `python3`. */
+  readonly python?: string;
+  /** Where the copies are made; default the system's temporary directory. */
+  readonly temporaryDirectory?: string;
+  /** Takes the warning that this isolates nothing; default writes it to stderr. */
+  readonly warn?: (line: string) => void;
+}
+
+const WARNING =
+  'Warning: the process sandbox isolates nothing: commands run as you, with your files, your network and your processes.';
+
+/**
+ * Commands as plain processes in a temporary copy, for hosts without namespaces and for code that is trusted. Whatever
+ * leaves its process group escapes. Needs GNU find, tar and coreutils.
+ */
+export function createProcessProvider(options: ProcessProviderOptions = {}): SandboxProvider {
+  (options.warn ?? ((line: string) => void process.stderr.write(`${line}\n`)))(WARNING);
+  const toolchain = detectToolchain(options.python === undefined ? {} : { python: options.python });
+  const open = new Set<Sandbox>();
+  let isClosed = false;
+
+  async function openSandbox(request: WorkspaceRequest): Promise<Sandbox> {
+    if (isClosed) throw new SandboxError('sandbox-closed', 'The sandbox provider is closed.');
+    const limits: Limits = { ...DEFAULT_LIMITS, ...request.limits };
+    const parent = realpathSync(options.temporaryDirectory ?? tmpdir());
+    const directory = mkdtempSync(join(parent, 'swe-selfplay-'));
+    try {
+      for (const name of ['home', 'tmp', 'harness']) mkdirSync(join(directory, name));
+      const workdir = join(directory, 'workspace');
+      const tree = (request.base ?? EMPTY_TREE).readAll();
+      const base = describeBase('', await layOut(workdir, tree, process.getuid?.() ?? 0));
+      applyPlan(workdir, planChanges(base, request.changes));
+      writeHarness(join(directory, 'harness'), request.harness);
+      const sandbox: Sandbox = new ProcessSandbox(
+        { directory, base, changes: request.changes, limits, toolchain },
+        () => {
+          open.delete(sandbox);
+          removeDirectory(directory);
+        },
+      );
+      open.add(sandbox);
+      return sandbox;
+    } catch (error) {
+      removeDirectory(directory);
+      throw error;
+    }
+  }
+
+  return {
+    name: 'process',
+    guarantees: [
+      'files, network, privileges: nothing is isolated',
+      'processes: the process group of a command is killed at its end; what left the group goes on',
+      'memory, process number: watched several times a second and killed',
+      'disk: the size of one file is bounded, their number is not',
+      'time, output: counted here; what exceeds is killed',
+    ],
+    toolchainId: toolchain.id,
+    open: openSandbox,
+    async close() {
+      isClosed = true;
+      await Promise.all([...open].map((sandbox) => sandbox.close()));
+    },
+  };
+}
+
+/** The plan guarantees that no link lies above a path, so nothing is written outside. */
+function applyPlan(workdir: string, plan: ChangePlan): void {
+  for (const path of plan.deletions) rmSync(join(workdir, path), { recursive: true, force: true });
+  for (const [path, file] of plan.files) {
+    const target = join(workdir, path);
+    rmSync(target, { recursive: true, force: true });
+    mkdirSync(dirname(target), { recursive: true });
+    if (file.mode === '120000') symlinkSync(Buffer.from(file.content), target);
+    else writeFileSync(target, file.content, { flag: 'wx' });
+    if (file.mode !== '120000') chmodSync(target, file.mode === '100755' ? 0o755 : 0o644);
+  }
+}
+
+function writeHarness(directory: string, files: WorkspaceRequest['harness']): void {
+  for (const [path, content] of files ?? []) {
+    const target = join(directory, assertTreePath(path));
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, content, { mode: 0o555 });
+  }
+}
+
+/** A program may have taken away the right to enter its own directories. */
+function removeDirectory(directory: string): void {
+  try {
+    rmSync(directory, { recursive: true, force: true });
+  } catch {
+    makeRemovable(directory);
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function makeRemovable(directory: string): void {
+  chmodSync(directory, 0o700);
+  for (const entry of readdirSync(directory)) {
+    const path = join(directory, entry);
+    if (lstatSync(path).isDirectory()) makeRemovable(path);
+  }
+}
