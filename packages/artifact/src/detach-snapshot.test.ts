@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memoryBase } from './bases/memory.js';
 import { detachSnapshot, layersOf } from './detach-snapshot.js';
@@ -63,4 +64,17 @@ test('a snapshot detached twice stands on the first base', () => {
 
 test('layers of any other snapshot are itself', () => {
   expect(layersOf(buggy)).toBe(buggy);
+});
+
+test('whatever changes before and after, layers give the digest of the same changes without detaching', () => {
+  const entry = fc.option(fc.constantFrom('original text', 'b', 'other').map(text), { nil: null });
+  const changes = fc.array(fc.tuple(fc.constantFrom('a.py', 'b.py', 'gone.py', 'new.py'), entry));
+  fc.assert(
+    fc.property(changes, changes, (before, after) => {
+      const plain = withFiles(original, before);
+      const detached = withFiles(detachSnapshot(plain), after);
+      expect(layersOf(detached).digest).toBe(withFiles(plain, after).digest);
+      expect(detachSnapshot(detached).base.digest).toBe(detachSnapshot(withFiles(plain, after)).base.digest);
+    }),
+  );
 });

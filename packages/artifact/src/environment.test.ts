@@ -14,6 +14,8 @@ async function open(source: EnvironmentSource) {
   return environment;
 }
 
+const SIGNATURE = '-----BEGIN PGP SIGNATURE-----\n \n iQ==\n -----END PGP SIGNATURE-----';
+
 /** Names, times, sizes and contents of all files, those of .git included. */
 function fingerprint(directory: string): string {
   const listing = execFileSync('find', ['.', '-printf', '%p %m %s %T@ %l\\n'], { cwd: directory });
@@ -152,6 +154,11 @@ test('writes nothing to the repository and starts no program that it configures'
     write(directory, { [`.git/hooks/${hook}`]: `#!/bin/sh\ntouch ${marker}\n` });
     chmodSync(join(directory, '.git/hooks', hook), 0o755);
   }
+  const signed = execFileSync('git', ['hash-object', '-t', 'commit', '-w', '--stdin'], {
+    cwd: directory,
+    input: git(directory, 'cat-file', 'commit', 'HEAD').replace('\n\n', `\ngpgsig ${SIGNATURE}\n\n`),
+  });
+  git(directory, 'update-ref', 'HEAD', signed.toString().trim());
   // A new time makes git look into the file, which starts the filter where it may.
   utimesSync(join(directory, 'a.txt'), 1, 1);
   const before = fingerprint(directory);
