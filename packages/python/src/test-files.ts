@@ -8,7 +8,8 @@ export interface TestFile {
 }
 
 const TEST_FILE_NAME = /(^|\/)(test[^/]*|[^/]*_tests?|tests)\.py$/;
-const FOREIGN_DIRECTORY = /(^|\/)(\.[^/]+|node_modules|site-packages|venv|env|build|dist|_vendor|vendor)\//;
+const FOREIGN_DIRECTORY =
+  /(^|\/)(\.[^/]+|node_modules|site-packages|venv|env|build|dist|_vendor|vendor|bench|benchmarks?)\//;
 const MAX_BYTES = 2 * 1024 ** 2;
 
 const filesOfSnapshots = new WeakMap<Snapshot, Promise<readonly TestFile[]>>();

@@ -56,6 +56,11 @@ test('empties a body down to its docstring where no line is known', () => {
   expect(weakenAt(15)).toContain('def test_block(self):\n        pass\n\n    def test_raises');
 });
 
+test('an emptied body takes the comments above its first statement along, not that of the header', () => {
+  const source = 'def test_a():  # slow\n    # No arguments:\n    assert f()\n    # One:\n    assert f(1)\n';
+  expect(weakenTests(source, [{ testLine: 1, failingLines: [] }])).toBe('def test_a():  # slow\n    pass\n');
+});
+
 test('replaces a statement that shares its line', () => {
   expect(weakenAt(26, 27)).toContain('one = 1; self.assertEqual(one, 2)\n'.replace('one = 1', 'pass'));
   expect(weakenAt(26, 28)).toContain('if one: pass\n');

@@ -3,6 +3,7 @@ import { removeStatement } from './remove-statement.js';
 import {
   functionsOf,
   hasSyntaxError,
+  indentationAt,
   type PythonFunction,
   type PythonModule,
   parsePython,
@@ -57,7 +58,7 @@ function emptyBody(definition: PythonFunction, module: PythonModule): TextEdit {
       ? `${module.source.slice(docstring.start, docstring.end)}\n${bodyIndentation}`
       : '';
   return {
-    start: body.start,
+    start: startOfBody(definition, module),
     end: body.end,
     replacement: `${kept}pass`,
     operator: 'weaken',
@@ -67,6 +68,14 @@ function emptyBody(definition: PythonFunction, module: PythonModule): TextEdit {
 
 function isInside(line: number, definition: PythonFunction): boolean {
   return definition.node.startPosition.row + 1 <= line && line <= definition.endLine;
+}
+
+/** Where the body starts, with comments above its first statement: they speak of code that is gone. */
+function startOfBody({ node, body, bodyIndentation }: PythonFunction, { source }: PythonModule): number {
+  if (bodyIndentation === '') return body.start;
+  const isAbove = (child: SyntaxNode) =>
+    child.type === 'comment' && indentationAt(source, child.startIndex) === bodyIndentation;
+  return Math.min(node.namedChildren.find(isAbove)?.startIndex ?? body.start, body.start);
 }
 
 /** The function that is defined in this line, or else the innermost one around it. */

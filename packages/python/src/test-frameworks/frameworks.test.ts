@@ -186,9 +186,13 @@ test('prefers pytest where a file needs it, unittest where none does, and says w
   expect(await names(PACKAGE)).toEqual(['unittest', 'pytest']);
   expect(await names({ ...PACKAGE, 'tests/test_new.py': 'def test_a():\n    pass\n' })).toEqual(['pytest', 'unittest']);
   expect(await names({ 'a_test.py': 'def test_a():\n    pass\n' })).toEqual(['pytest']);
-  expect(await names({ 'contest.py': 'def test_a():\n    pass\n', 'venv/test_x.py': 'def test_a(): pass' })).toMatch(
-    /no pytest or unittest tests/,
-  );
+  expect(
+    await names({
+      'contest.py': 'def test_a():\n    pass\n',
+      'venv/test_x.py': 'def test_a(): pass',
+      'bench/test_y.py': 'def test_a(): pass',
+    }),
+  ).toMatch(/no pytest or unittest tests/);
 });
 
 test.each([
