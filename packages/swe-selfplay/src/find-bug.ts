@@ -1,6 +1,7 @@
 import type { BugArtifact } from '@swe-selfplay/artifact';
 import { validateArtifact } from '@swe-selfplay/injector';
 import { deriveSeed } from './derive-seed.js';
+import { describeBug } from './describe-bug.js';
 import { isInfraFailure } from './is-infra-failure.js';
 import { once } from './journal.js';
 import type { RoundSetup } from './round-setup.js';
@@ -51,22 +52,22 @@ async function playCandidate(setup: RoundSetup, candidate: number): Promise<Cand
 }
 
 async function inject(setup: RoundSetup, candidate: number): Promise<InjectionRecord> {
-  const { environment, injector, runner, provider, signal } = setup;
+  const { environment, injector, runner, signal } = setup;
   const seed = deriveSeed(setup.seed, 'injector', candidate);
   const base = { ...setup.key, type: 'injection', candidate, seed } as const;
   const startedAt = performance.now();
   setup.onEvent({ ...setup.key, type: 'injection-start', candidate, seed });
   try {
-    const injection = await injector.inject(environment, { seed, runner, provider, ...(signal && { signal }) });
+    const injection = await injector.inject(environment, { seed, runner, signal });
     signal?.throwIfAborted();
     const ms = elapsed(startedAt);
     if (injection.status === 'gave-up') {
       return { ...base, status: 'gave-up', artifact: null, artifactId: null, reason: injection.reason, ms };
     }
-    const { artifact, description } = injection;
+    const { artifact } = injection;
     const name = `artifacts/${folderName(setup.key.environment)}/round-${setup.key.round}-candidate-${candidate}`;
     await setup.journal.saveArtifact(name, artifact);
-    return { ...base, status: 'injected', artifact: name, artifactId: artifact.id, reason: description, ms };
+    return { ...base, status: 'submitted', artifact: name, artifactId: artifact.id, reason: describeBug(artifact), ms };
   } catch (error) {
     signal?.throwIfAborted();
     if (!isInfraFailure(error)) throw error;

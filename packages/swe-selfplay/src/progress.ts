@@ -31,7 +31,7 @@ export function createProgress(lines: ProgressLines): PlayListener {
         return lines.say(`Cut ${counted(event.cutBytes, 'byte')} of an unfinished last line off ${event.file}`);
       case 'injection-end': {
         const { candidate, status, reason, ms } = event.record;
-        const text = status === 'injected' ? reason : `${status}: ${reason}`;
+        const text = status === 'submitted' ? reason : `${status}: ${reason}`;
         return say(event.record, 'inject', `${candidate}. ${text} (${seconds(ms)})`);
       }
       case 'validation-end': {

@@ -19,7 +19,7 @@ export interface InjectionRecord extends RoundKey {
   readonly type: 'injection';
   readonly candidate: number;
   readonly seed: number;
-  readonly status: 'injected' | 'gave-up' | 'infra';
+  readonly status: 'submitted' | 'gave-up' | 'infra';
   /** The folder of the artifact in the run folder; null where none was handed in. */
   readonly artifact: string | null;
   /** Equal artifacts have equal ids. */
@@ -149,7 +149,7 @@ export const storedRecordSchema: z.ZodType<StoredRecord> = z.discriminatedUnion(
     ...roundKey,
     candidate: ordinal,
     seed: count,
-    status: z.enum(['injected', 'gave-up', 'infra']),
+    status: z.enum(['submitted', 'gave-up', 'infra']),
     artifact: z.string().nullable(),
     artifactId: z.string().nullable(),
     reason: z.string(),

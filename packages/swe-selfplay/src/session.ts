@@ -25,7 +25,11 @@ export interface Session {
 /** Opens a sandbox provider and a test runner on it. Throws SandboxError where commands cannot be isolated as asked. */
 export async function openSession(options: SessionOptions = {}): Promise<Session> {
   const { sandbox = 'auto', jobs, cacheDirectory, python, onProblem } = options;
-  const provider = await createSandboxProvider({ backend: sandbox, python, cacheDirectory });
+  const provider = await createSandboxProvider({
+    backend: sandbox,
+    ...(python !== undefined && { python }),
+    ...(cacheDirectory !== undefined && { cacheDirectory }),
+  });
   const runner = createTestRunner({ provider, cacheDirectory, jobs, onProblem });
   return { provider, runner, close: () => provider.close() };
 }

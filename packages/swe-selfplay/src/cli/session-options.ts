@@ -1,5 +1,6 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
+import type { SandboxProvider } from '@swe-selfplay/sandbox';
 import type { Command } from 'commander';
 import { openSession, type Session } from '../session.js';
 import { choice, numberIn } from './parse-option.js';
@@ -14,6 +15,7 @@ export interface SessionFlags {
   readonly cache?: string | false;
   readonly python?: string;
   readonly quiet?: boolean;
+  readonly verbose?: boolean;
 }
 
 export function addSessionOptions(command: Command): Command {
@@ -29,6 +31,7 @@ export function addSessionOptions(command: Command): Command {
     .option('--cache <dir>', 'where finished runs are kept (default: ~/.cache/swe-selfplay)')
     .option('--no-cache', 'keep no finished runs for later')
     .option('--python <path>', 'the python3 that tests run with (default: the one on the PATH)')
+    .option('--verbose', 'say how the sandbox bounds what runs')
     .option('-q, --quiet', 'say nothing but the result and what is wrong');
 }
 
@@ -47,13 +50,19 @@ export async function withSession(
       onProblem: (message) => terminal.warn(`warning: ${message}`),
     });
     try {
-      terminal.say(`Sandbox ${session.provider.name}:`);
-      for (const guarantee of session.provider.guarantees) terminal.say(`  ${guarantee}`);
+      sayGuarantees(session.provider, terminal, flags.verbose === true);
       return await work(session, terminal, signal);
     } finally {
       await session.close();
     }
   });
+}
+
+/** What is bounded, and at length how. */
+function sayGuarantees({ name, guarantees }: SandboxProvider, terminal: Terminal, isVerbose: boolean): void {
+  const subjects = guarantees.map((guarantee) => guarantee.split(':')[0]).join(', ');
+  terminal.say(`Sandbox ${name}: ${isVerbose ? '' : `${subjects} (--verbose says how)`}`);
+  if (isVerbose) for (const guarantee of guarantees) terminal.say(`  ${guarantee}`);
 }
 
 function defaultCacheDirectory(): string {

@@ -1,4 +1,3 @@
-import { createProceduralInjector } from '@swe-selfplay/injector';
 import { createSearchSolver } from '@swe-selfplay/solver';
 import { Command } from 'commander';
 import { play } from '../../play.js';
@@ -6,17 +5,16 @@ import { createProgress } from '../../progress.js';
 import { describeRun, runAsJson } from '../describe-run.js';
 import { EXIT_CODES } from '../exit-code.js';
 import { withRepositories } from '../open-repository.js';
-import { choice, numberIn } from '../parse-option.js';
-import { addRuleOptions, type RuleFlags, rulesOf } from '../rule-options.js';
+import { numberIn } from '../parse-option.js';
+import { addRuleOptions, rulesOf } from '../rule-options.js';
 import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
-import { STRATEGIES, type Strategy } from '../strategies.js';
+import { openInjector, type StrategyFlags, strategyOption } from '../strategies.js';
 
-interface PlayFlags extends SessionFlags, RuleFlags {
+interface PlayFlags extends SessionFlags, StrategyFlags {
   readonly repo: string[];
   readonly rev?: string;
   readonly rounds: number;
   readonly group: number;
-  readonly strategy: Strategy;
   readonly seed: number;
   readonly out: string;
   readonly tries: number;
@@ -34,7 +32,7 @@ export function playCommand(finish: (exitCode: number) => void): Command {
     .option('--rev <revision>', 'their revision (default: HEAD)')
     .option('--rounds <n>', 'rounds on each repository', numberIn({ min: 1 }), 1)
     .option('--group <n>', 'attempts at each bug', numberIn({ min: 1, max: 10_000 }), 8)
-    .addOption(choice('--strategy <name>', 'how bugs are made', STRATEGIES).default('mutation'))
+    .addOption(strategyOption())
     .option('--seed <n>', 'seed of the whole run', numberIn({ min: 0 }), 0)
     .requiredOption('--out <dir>', 'the folder of the run: a new one, or one to go on with')
     .option('--tries <n>', 'bugs to try in a round until one is valid', numberIn({ min: 1, max: 10_000 }), 10)
@@ -59,7 +57,7 @@ Examples:
 async function playRun(flags: PlayFlags): Promise<number> {
   return withSession(flags, (session, terminal, signal) =>
     withRepositories(flags.repo, flags.rev, terminal, async (environments) => {
-      const injector = createProceduralInjector({ strategy: flags.strategy });
+      const injector = await openInjector(flags, environments, session, terminal, signal);
       const { seed, rounds, group: groupSize, tries, alpha, higherOrder, jobs, out: folder } = flags;
       const options = {
         seed,
