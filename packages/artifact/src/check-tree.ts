@@ -32,10 +32,7 @@ export function checkCreatedPaths(result: Snapshot, created: Iterable<string>): 
     const alias = existing('files', folded).find((other) => other !== path);
     if (alias !== undefined) refuseAlias(path, alias);
     const below = existing('directories', folded)[0];
-    if (below !== undefined) {
-      if (!below.startsWith(`${path}/`)) refuseAlias(path, below);
-      refuse('file-exists', `Expected no directory at ${excerpt(path)}, but ${excerpt(below)} is in it.`, { path });
-    }
+    if (below !== undefined) refuseParent(result, below, path);
     for (const parent of directoriesAbove(folded)) {
       const file = existing('files', parent)[0];
       if (file !== undefined) refuseParent(result, path, file);

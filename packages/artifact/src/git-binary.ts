@@ -1,9 +1,14 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~';
-const DIGITS = new Map([...ALPHABET].map((character, value) => [character, value]));
+const NO_DIGIT = 85;
+/** Values of the digits by character code. */
+const DIGITS = Uint8Array.from({ length: 256 }, (_, code) => {
+  const value = ALPHABET.indexOf(String.fromCharCode(code));
+  return value === -1 ? NO_DIGIT : value;
+});
 /** Git writes 52 bytes a line: lengths 1..26 are `A`..`Z`, 27..52 are `a`..`z`. */
-const BYTES_PER_LINE = 52;
+export const BYTES_PER_LINE = 52;
 
 /** Lines of a `GIT binary patch` block for data: deflated, then base 85. */
 export function encodeBinaryLines(data: Uint8Array): string[] {
@@ -23,8 +28,8 @@ export function decodeBinaryLine(line: string): Uint8Array | undefined {
   for (let group = 0; group * 4 < length; group += 1) {
     let value = 0;
     for (let at = 1 + group * 5; at < 6 + group * 5; at += 1) {
-      const digit = DIGITS.get(line[at]!);
-      if (digit === undefined) return undefined;
+      const digit = DIGITS[line.charCodeAt(at)] ?? NO_DIGIT;
+      if (digit === NO_DIGIT) return undefined;
       value = value * 85 + digit;
     }
     if (value > 0xffffffff) return undefined;

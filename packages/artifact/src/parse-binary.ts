@@ -1,4 +1,4 @@
-import { decodeBinaryLine, inflateExactly } from './git-binary.js';
+import { BYTES_PER_LINE, decodeBinaryLine, inflateExactly } from './git-binary.js';
 import type { BinaryData } from './git-diff.js';
 import { excerpt, type LineReader } from './line-reader.js';
 import { MAX_BINARY_BYTES } from './patch-limits.js';
@@ -45,6 +45,9 @@ function readDeflated(reader: LineReader): Uint8Array {
     const bytes = decodeBinaryLine(text);
     if (!bytes)
       refuse('malformed', `Expected a line of base 85 or the empty line that ends it, got ${excerpt(text)}.`, { line });
+    if ((pieces.at(-1)?.length ?? BYTES_PER_LINE) < BYTES_PER_LINE) {
+      refuse('malformed', 'Only the last line of binary data may be short.', { line });
+    }
     pieces.push(bytes);
   }
 }
