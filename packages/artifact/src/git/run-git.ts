@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execa } from 'execa';
 
 /** A git call that takes longer hangs, for example on a pipe in the place of a file of `.git`. */
 const TIMEOUT_MS = 300_000;
@@ -50,22 +50,24 @@ export function gitEnvironment(location: GitLocation): Record<string, string> {
 }
 
 /** Runs one git command that only reads, to its end. Never throws. */
-export function runGit(location: GitLocation, argv: readonly string[]): Promise<GitResult> {
-  const settings = {
+export async function runGit(location: GitLocation, argv: readonly string[]): Promise<GitResult> {
+  const result = await execa('git', [...SAFE_ARGUMENTS, ...argv], {
     cwd: WORKING_DIRECTORY,
     env: gitEnvironment(location),
-    encoding: 'buffer' as const,
+    extendEnv: false,
+    encoding: 'buffer',
+    stripFinalNewline: false,
+    stdin: 'ignore',
     timeout: TIMEOUT_MS,
-    killSignal: 'SIGKILL' as const,
+    killSignal: 'SIGKILL',
     maxBuffer: MAX_OUTPUT_BYTES,
-  };
-  return new Promise((resolve) => {
-    execFile('git', [...SAFE_ARGUMENTS, ...argv], settings, (error, stdout, stderrBytes) => {
-      const stderr = stderrBytes.toString().trim();
-      if (error === null) resolve({ status: 'ended', exitCode: 0, stdout, stderr });
-      else if (typeof error.code === 'number') resolve({ status: 'ended', exitCode: error.code, stdout, stderr });
-      else if (error.code === 'ENOENT') resolve({ status: 'not-installed' });
-      else resolve({ status: 'failed', reason: error.killed ? 'it did not end in time' : error.message });
-    });
+    reject: false,
   });
+  if (result.code === 'ENOENT') return { status: 'not-installed' };
+  if (result.timedOut) return { status: 'failed', reason: 'it did not end in time' };
+  const { exitCode } = result;
+  if (exitCode === undefined || result.isMaxBuffer)
+    return { status: 'failed', reason: result.originalMessage ?? 'it was killed' };
+  const stderr = Buffer.from(result.stderr).toString().trim();
+  return { status: 'ended', exitCode, stdout: Buffer.from(result.stdout), stderr };
 }
