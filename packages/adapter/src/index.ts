@@ -5,4 +5,4 @@ export { type RolloutRequest, runRollout } from './run-rollout.js';
 export { describeTool, type Tool, type ToolOutcome, type ToolPlace } from './tool.js';
 export { type BashToolOptions, createBashTool } from './tools/bash.js';
 export { createSubmitDirectoryTool, createSubmitTool } from './tools/submit.js';
-export { type RolloutEnd, TRAJECTORY_FORMAT_VERSION, type Trajectory } from './trajectory.js';
+export { type RolloutEnd, TRAJECTORY_FORMAT_VERSION, type Trajectory, withoutSubmission } from './trajectory.js';

@@ -12,10 +12,10 @@ export interface RolloutRequest {
   /** What the conversation starts with. */
   readonly prompt: readonly Message[];
   /** Default 60. */
-  readonly maxTurns?: number;
+  readonly maxTurns?: number | undefined;
   /** Wall time of the whole rollout. Default one hour. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 interface Rollout {

@@ -26,3 +26,24 @@ export interface Trajectory {
   readonly end: RolloutEnd;
   readonly durationMs: number;
 }
+
+/** What an end without a submission means for whoever asked for one, and why: nobody's fault, or the policy's end. */
+export function withoutSubmission(end: Exclude<RolloutEnd, { readonly status: 'submitted' }>): {
+  readonly status: 'gave-up' | 'infra';
+  readonly reason: string;
+} {
+  switch (end.status) {
+    case 'gave-up':
+      return { status: 'gave-up', reason: end.reason };
+    case 'turn-limit':
+      return { status: 'gave-up', reason: `No submission within ${end.maxTurns} turns.` };
+    case 'timed-out':
+      return { status: 'gave-up', reason: `No submission within ${end.timeoutMs / 1000} s.` };
+    case 'cancelled':
+      return { status: 'infra', reason: 'The rollout was cancelled.' };
+    case 'policy-failed':
+      return { status: 'infra', reason: `The policy failed: ${end.reason}` };
+    case 'sandbox-failed':
+      return { status: 'infra', reason: `The sandbox failed: ${end.reason}` };
+  }
+}

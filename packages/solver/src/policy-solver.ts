@@ -4,8 +4,8 @@ import {
   type Message,
   type Policy,
   runRollout,
-  type Tool,
   type Trajectory,
+  withoutSubmission,
 } from '@swe-selfplay/adapter';
 import { collectPredPatch } from './pred-patch.js';
 import { solverPrompt } from './prompts/solver-prompt.js';
@@ -25,26 +25,31 @@ export interface PolicySolverOptions {
   readonly onTrajectory?: (trajectory: Trajectory, view: TaskView) => void;
 }
 
-/** A solver that lets a policy work in a workspace of the task; its patch is what the workspace then holds. */
+/**
+ * A solver that lets a policy work in a workspace of the task; its patch is what the workspace holds when it submits.
+ * What a rollout leaves behind that ends without a submission is not handed in.
+ */
 export function createPolicySolver(policy: Policy, options: PolicySolverOptions = {}): Solver {
   return {
     name: policy.name,
-    async solve(view, { provider, signal }) {
+    async solve(view, { provider, signal }): Promise<Submission> {
       const sandbox = await openTaskWorkspace(provider, view);
       try {
         const trajectory = await runRollout({
           policy,
           sandbox,
-          // biome-ignore lint/suspicious/noExplicitAny: tools of different inputs stand in one list.
-          tools: [createBashTool(), createSubmitTool()] satisfies Tool<any>[],
+          tools: [createBashTool(), createSubmitTool()],
           prompt: (options.prompt ?? solverPrompt)(view),
-          ...(options.maxTurns !== undefined && { maxTurns: options.maxTurns }),
-          ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
-          ...(signal && { signal }),
+          maxTurns: options.maxTurns,
+          timeoutMs: options.timeoutMs,
+          signal,
         });
         options.onTrajectory?.(trajectory, view);
         signal?.throwIfAborted();
-        return await submissionOf(trajectory, () => collectPredPatch(sandbox, view));
+        if (trajectory.end.status !== 'submitted') return gaveUp(withoutSubmission(trajectory.end));
+        const collection = await collectPredPatch(sandbox, view);
+        if (collection.status === 'refused') return gaveUp({ status: 'gave-up', reason: collection.reason });
+        return { status: 'submitted', predPatch: collection.predPatch, notes: { leftOut: collection.leftOut } };
       } finally {
         await sandbox.close();
       }
@@ -52,27 +57,7 @@ export function createPolicySolver(policy: Policy, options: PolicySolverOptions 
   };
 }
 
-/** An end that is no submission gives none: what an unfinished rollout left in the workspace is not handed in. */
-async function submissionOf(
-  { end }: Trajectory,
-  collect: () => ReturnType<typeof collectPredPatch>,
-): Promise<Submission> {
-  switch (end.status) {
-    case 'submitted': {
-      const collection = await collect();
-      if (collection.status === 'refused') return { status: 'gave-up', reason: collection.reason };
-      return { status: 'submitted', predPatch: collection.predPatch, notes: { leftOut: collection.leftOut } };
-    }
-    case 'gave-up':
-      return { status: 'gave-up', reason: end.reason };
-    case 'turn-limit':
-      return { status: 'gave-up', reason: `No submission within ${end.maxTurns} turns.` };
-    case 'timed-out':
-      return { status: 'gave-up', reason: `No submission within ${end.timeoutMs / 1000} s.` };
-    case 'cancelled':
-      return { status: 'gave-up', reason: 'Cancelled.' };
-    case 'policy-failed':
-    case 'sandbox-failed':
-      throw new SolverError('infra', end.reason);
-  }
+function gaveUp({ status, reason }: ReturnType<typeof withoutSubmission>): Submission {
+  if (status === 'infra') throw new SolverError('infra', reason);
+  return { status, reason };
 }

@@ -12,7 +12,7 @@ export interface SolveOptions {
   readonly seed: number;
   readonly runner: TestRunner;
   readonly provider: SandboxProvider;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Whatever makes a pred_patch from what a solver may see. */

@@ -27,7 +27,11 @@ const MIN_TIMEOUT_MS = 5_000;
 const SLOWDOWN = 5;
 
 /** Finds out by itself how the tests of a task run: a solver is told of the specification and of nothing else. */
-export async function createTrial(view: TaskView, runner: TestRunner, signal?: AbortSignal): Promise<TrialSetup> {
+export async function createTrial(
+  view: TaskView,
+  runner: TestRunner,
+  signal: AbortSignal | undefined,
+): Promise<TrialSetup> {
   const application = await applyPatch(view.snapshot, view.specification);
   if (application.status === 'refused') return unusable(`The specification does not apply: ${application.reason}`);
   const restored = application.snapshot;
