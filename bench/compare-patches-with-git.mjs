@@ -1,9 +1,10 @@
 // Compares patches as values with git on real histories; needs a build (tsc -b).
-//   node bench/compare-patches-with-git.mjs REPOSITORY... [--commits N] [--apply-every N]
+//   node bench/compare-patches-with-git.mjs REPOSITORY... [--commits N] [--apply-every N] [--rewrites]
 // For each commit that has exactly one parent: what `git diff` prints is parsed and applied to the parent's tree and must
 // give the commit's tree (every path, mode and blob id); reversed and applied it must give the parent's tree back.
 // On every Nth commit our own diff, printed, and its reverse, printed, must be accepted by `git apply` and give git's
-// tree ids. Repositories are only read: what `git apply` writes goes to a temporary object directory.
+// tree ids. With --rewrites git also looks for rewrites and copies (-B -C). Repositories are only read: what `git apply`
+// writes goes to a temporary object directory.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -115,7 +116,12 @@ function gitTreeAfter(repository, start, patch) {
 }
 
 async function compareCommit(repository, commit, parent, withGitApply, counts) {
-  const text = repository.run([...DIFF, parent, commit]);
+  const text = repository.run([
+    ...DIFF,
+    ...(values.rewrites ? ['-B', '-C', '--find-copies-harder'] : []),
+    parent,
+    commit,
+  ]);
   if (text.length === 0) return { outcome: 'empty' };
   const started = performance.now();
   const parsed = parsePatch(text);
@@ -177,7 +183,11 @@ async function compareCommit(repository, commit, parent, withGitApply, counts) {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { commits: { type: 'string', default: '500' }, 'apply-every': { type: 'string', default: '5' } },
+  options: {
+    commits: { type: 'string', default: '500' },
+    'apply-every': { type: 'string', default: '5' },
+    rewrites: { type: 'boolean', default: false },
+  },
 });
 const totals = { commits: 0, different: 0 };
 for (const directory of positionals) {

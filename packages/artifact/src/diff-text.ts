@@ -4,13 +4,16 @@ import type { Hunk, HunkLine } from './git-diff.js';
 const CONTEXT_LINES = 3;
 /** Beyond this many changed lines the search for the shortest diff takes seconds; one big hunk is as exact. */
 const MAX_EDIT_LENGTH = 1000;
+/** Its time grows with lines times changed lines, so that the bound is lower for files of very many lines. */
+const MAX_EDIT_WORK = 200_000_000;
 const KINDS: Readonly<Record<string, HunkLine['kind']>> = { ' ': 'context', '-': 'removed', '+': 'added' };
 
 /** Hunks that lead from one latin1 text to another, with three lines of context. */
 export function diffText(from: string, to: string): Hunk[] {
   const oldLines = splitLines(from);
   const newLines = splitLines(to);
-  const patch = structuredPatch('', '', from, to, '', '', { context: CONTEXT_LINES, maxEditLength: MAX_EDIT_LENGTH });
+  const maxEditLength = Math.min(MAX_EDIT_LENGTH, Math.floor(MAX_EDIT_WORK / (oldLines.length + newLines.length + 1)));
+  const patch = structuredPatch('', '', from, to, '', '', { context: CONTEXT_LINES, maxEditLength });
   if (!patch) return [wholeHunk(oldLines, newLines)];
   return patch.hunks.map((hunk) => ({
     oldStart: statedStart(hunk.oldStart, hunk.oldLines),

@@ -13,5 +13,7 @@ export const MAX_PATCH_FILES = 10_000;
 /** Longest path and longest name in it, in UTF-8 bytes: what every common file system can hold below a workspace. */
 export const MAX_PATH_BYTES = 2048;
 export const MAX_NAME_BYTES = 255;
+/** Most names of one path; ten thousand paths of a thousand directories each would fill the memory. */
+export const MAX_PATH_NAMES = 100;
 /** Longest target of a symbolic link, in bytes (Linux: PATH_MAX without the final NUL). */
 export const MAX_LINK_BYTES = 4095;

@@ -47,6 +47,7 @@ test.each([
   ['.git\\config', 'names a .git directory'],
   ['x'.repeat(256), 'has a name over 255 bytes'],
   ['ü'.repeat(128), 'has a name over 255 bytes'],
+  ['x/'.repeat(100), 'has more than 100 names'],
   ['x/'.repeat(1025), 'is longer than 2048 bytes'],
 ])('%j is refused: %s', (path, problem) => {
   expect(findPathProblem(path)).toBe(problem);

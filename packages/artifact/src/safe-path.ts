@@ -1,4 +1,4 @@
-import { MAX_NAME_BYTES, MAX_PATH_BYTES } from './patch-limits.js';
+import { MAX_NAME_BYTES, MAX_PATH_BYTES, MAX_PATH_NAMES } from './patch-limits.js';
 
 /** Code points that HFS+ ignores in names: `.g\u200cit` is `.git` there. */
 const IGNORED_CODE_POINTS = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
@@ -14,6 +14,7 @@ export function findPathProblem(path: string): string | undefined {
   if (path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path)) return 'is absolute';
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) return `is longer than ${MAX_PATH_BYTES} bytes`;
   const names = path.split('/');
+  if (names.length > MAX_PATH_NAMES) return `has more than ${MAX_PATH_NAMES} names`;
   if (names.includes('')) return 'contains an empty name';
   if (names.some((name) => Buffer.byteLength(name) > MAX_NAME_BYTES)) return `has a name over ${MAX_NAME_BYTES} bytes`;
   // A backslash is a plain character on Linux and a separator on Windows: both readings must be safe.
