@@ -1,3 +1,4 @@
+import type { CheckVerdict } from '@swe-selfplay/injector';
 import { outcomeOf } from './describe-report.js';
 import type { PlayEvent, PlayListener } from './play-event.js';
 import { counted, printable, seconds } from './printable.js';
@@ -36,8 +37,10 @@ export function createProgress(lines: ProgressLines): PlayListener {
       }
       case 'validation-end': {
         const { record } = event;
-        const runs = `${counted(record.runs.executed, 'run')}, ${seconds(record.ms)}`;
-        return say(record, 'validate', `${record.status}: ${outcomeOf(record)} (${runs})`);
+        const runs = `${counted(record.runs.executed, 'new run')}, ${seconds(record.ms)}`;
+        say(record, 'validate', `${record.status}: ${outcomeOf(record)} (${runs})`);
+        for (const row of checkRows(record.checks)) say(record, '', row);
+        return;
       }
       case 'attempt-end':
         attempts.set(attemptName(event.record), event.record);
@@ -67,6 +70,19 @@ export function createProgress(lines: ProgressLines): PlayListener {
   };
 }
 
+const CHECKS_IN_A_ROW = 5;
+
+/** The checks that were reached, a few in a row. */
+function checkRows(checks: readonly CheckVerdict[]): string[] {
+  const marks = { passed: '✓', failed: '✗', error: '✗', skipped: '·' };
+  const reached = checks.filter(({ status }) => status !== 'skipped').map(({ id, status }) => `${marks[status]} ${id}`);
+  const rows: string[] = [];
+  for (let index = 0; index < reached.length; index += CHECKS_IN_A_ROW) {
+    rows.push(reached.slice(index, index + CHECKS_IN_A_ROW).join('  '));
+  }
+  return rows;
+}
+
 /** What one round came to. */
 export function describeRewards({
   status,
@@ -81,9 +97,10 @@ export function describeRewards({
     return `no bug after ${tried}: injector ${reward}${status === 'infra' ? ' (infrastructure failed)' : ''}`;
   }
   const second = higherOrderGroup === null ? '' : `; of order 2 ${describeGroup(higherOrderGroup)}`;
-  const solved = group.solved > 0 ? ` +1 ×${group.solved}` : '';
-  const failed = group.graded > group.solved ? ` −1 ×${group.graded - group.solved}` : '';
-  return `${describeGroup(group)}: injector ${reward}, solver${solved}${failed}${second}`;
+  const solved = group.solved > 0 ? ` +1 × ${group.solved}` : '';
+  const failed = group.graded > group.solved ? ` −1 × ${group.graded - group.solved}` : '';
+  const rate = group.solveRate === null ? '' : ` (solve rate ${Number(group.solveRate.toFixed(3))})`;
+  return `${describeGroup(group)}${rate}: injector ${reward}, solver${solved}${failed}${second}`;
 }
 
 export function describeGroup({ attempts, graded, solved }: GroupResult): string {

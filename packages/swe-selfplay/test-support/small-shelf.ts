@@ -13,11 +13,19 @@ import {
 } from '@swe-selfplay/artifact';
 
 const CODE = `def longest(books):
-    return max(books, key=len)
+    best = books[0]
+    for book in books:
+        if len(book) > len(best):
+            best = book
+    return best
 
 
 def shortest(books):
-    return min(books, key=len)
+    best = books[0]
+    for book in books:
+        if len(book) < len(best):
+            best = book
+    return best
 `;
 
 const TESTS = `import unittest
@@ -29,7 +37,7 @@ class ShelfTest(unittest.TestCase):
         self.assertEqual(shelf.longest(["a", "bbb"]), "bbb")
 
     def test_shortest(self):
-        self.assertEqual(shelf.shortest(["a", "bbb"]), "a")
+        self.assertEqual(shelf.shortest(["aa", "b"]), "b")
 
     def test_one(self):
         self.assertEqual(shelf.shortest(["a"]), "a")
@@ -48,7 +56,7 @@ export const SMALL_RULES = { minPassingTests: 3, timeoutMs: 20_000 } as const;
 /** A repository of one module with three tests, and what can be done with it. */
 export interface SmallShelf {
   readonly environment: Environment;
-  /** A valid artifact: \`longest\` gives the shortest. \`variant\` makes different artifacts. */
+  /** A valid artifact: `longest` gives the shortest. `variant` makes different artifacts. */
   bug(variant?: string): Promise<BugArtifact>;
   /** Breaks nothing. */
   idleBug(): Promise<BugArtifact>;
@@ -64,7 +72,7 @@ export async function createSmallShelf(): Promise<SmallShelf> {
   writeFileSync(join(directory, 'test_shelf.py'), TESTS);
   const environment = await openEnvironment({ directory });
   const { original } = environment;
-  const buggyCode = CODE.replace('max(', 'min(');
+  const buggyCode = CODE.replace('len(book) > len(best)', 'len(book) < len(best)');
   const weakTests = TESTS.replace('self.assertEqual(shelf.longest(["a", "bbb"]), "bbb")', 'pass');
 
   async function artifactOf(code: string): Promise<BugArtifact> {

@@ -24,7 +24,7 @@ export function addSessionOptions(command: Command): Command {
     .addOption(sandbox.default('auto'))
     .option(
       '--jobs <n>',
-      'suites that run at once (default: cores)',
+      'suites that run at once; as many as there are cores',
       numberIn({ min: 1, max: 1024 }),
       availableParallelism(),
     )
