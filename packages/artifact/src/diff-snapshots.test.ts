@@ -76,7 +76,7 @@ test('a rewrite of many thousand lines is one exact hunk, made in moments', asyn
   const to = withFiles(from, entriesOf({ x: `head\nhead\nhead\nhead\n${lines(7)}tail\n` }));
   const started = performance.now();
   const patch = await diffSnapshots(from, to);
-  expect(performance.now() - started).toBeLessThan(20_000);
+  expect(performance.now() - started).toBeLessThan(30_000);
   expect(patch.files[0]?.content).toMatchObject({ hunks: [{ oldStart: 2, oldLines: 30_004, newStart: 2 }] });
   expect(accepted(await applyPatch(from, patch)).snapshot.digest).toBe(to.digest);
 });
