@@ -98,7 +98,7 @@ function describe(hierarchy: Hierarchy, group: ReturnType<typeof createCgroup>):
   const events = join(group.paths[0]!, hierarchy.version === 1 ? 'memory.oom_control' : 'memory.events');
   return {
     descriptors: group.descriptors,
-    countMemoryKills: () => Number(/^oom_kill (\d+)/m.exec(readFileSync(events, 'latin1'))?.[1] ?? 0),
+    countMemoryKills: () => Number(/^oom_kill (\d+)/m.exec(readText(events))?.[1] ?? 0),
     async remove() {
       for (const descriptor of group.descriptors) closeSync(descriptor);
       for (const path of group.paths) {

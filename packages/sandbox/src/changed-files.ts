@@ -25,8 +25,8 @@ interface ListedFile {
  * Each entry: type, permissions, size, time of last change, then link target and path, all ended by NUL.
  */
 const LIST_SCRIPT = `
+chmod u+rwx "$1"
 cd "$1" || exit 1
-chmod u+rwx .
 find . -mindepth 1 -name .git -prune -o \\
   \\( -type d ! -perm -700 -exec chmod u+rwx -- {} \\; -false \\) -o \\
   \\( -type f ! -perm -400 -exec chmod u+r -- {} \\; -false \\) -o \\

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { coverInherited } from './inherited-descriptors.js';
 import { SandboxError } from './sandbox-error.js';
 
 /** A host process to run under bounds; the wrappers of a sandbox are such processes. */
@@ -47,12 +48,13 @@ const EXHAUSTED = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE']);
 export async function runProcess(request: ProcessRequest): Promise<ProcessResult> {
   const startedAt = performance.now();
   const identity = request.hostUserId === undefined ? {} : { uid: request.hostUserId, gid: request.hostUserId };
+  const descriptors = request.inheritedFds ?? [];
   const child = spawn(request.file, request.args, {
     env: request.env,
     ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
     ...identity,
     detached: true,
-    stdio: [request.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', 'pipe', ...(request.inheritedFds ?? [])],
+    stdio: coverInherited([request.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', 'pipe', ...descriptors]),
   });
   const output = collectOutput(request.maxOutputBytes, () => stop('output-exceeded'));
   let stopReason: StopReason | undefined;

@@ -15,7 +15,7 @@ export const changeCases: readonly ConformanceCase[] = [
     'compares with what the workspace was opened with',
     async ({ sandbox, sh }) => {
       assert.equal((await sandbox.changedFiles()).size, 0);
-      await sh("printf 'read me\\n' > README.md; printf 'b\\n' > src/deep/b.txt; rm new.txt");
+      await sh("printf 'read me\\n' > README.md; mkdir -p src/deep; printf 'b\\n' > src/deep/b.txt; rm new.txt");
       assert.deepEqual(show(await sandbox.changedFiles()), {
         'README.md': '100644 read me\n',
         'new.txt': null,

@@ -5,7 +5,7 @@ export function describeGuarantees(host: NamespaceHost): string[] {
   const user = host.mode.isRoot ? `host uid ${host.mode.userId}` : 'the uid of the caller';
   return [
     'files: own root file system; the workspace, /tmp, /dev/shm and the home directory are writable, the system read-only',
-    'network: none' + (host.loopback === 'none' ? ', and no loopback device' : ' but the loopback device'),
+    `network: none${host.loopback === 'none' ? ', and no loopback device' : ' but the loopback device'}`,
     `privileges: ${user}, no capabilities, no new privileges` +
       (host.mode.hasUserNamespaces ? ', no further user namespaces' : '; user namespaces are off on this host'),
     'processes: own process space for every command, which ends with it; all end with the workspace and with this program',

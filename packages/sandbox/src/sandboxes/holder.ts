@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { LaidBase } from '../base-store.js';
+import { coverInherited } from '../inherited-descriptors.js';
 import { formatMountTable } from '../mount-plan.js';
 import type { ChangePlan } from '../plan-changes.js';
 import { killGroup } from '../run-process.js';
@@ -57,12 +58,12 @@ export async function startHolder(host: NamespaceHost, base: LaidBase, request: 
     cwd: '/',
     env: TRUSTED_ENV,
     detached: true,
-    stdio: [
+    stdio: coverInherited([
       'pipe',
       'pipe',
       'pipe',
-      ...inputs.map((input) => (input === undefined ? 'ignore' : 'pipe') as 'ignore' | 'pipe'),
-    ],
+      ...inputs.map((input) => (input === undefined ? 'ignore' : 'pipe')),
+    ]),
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()));
   child.stdin!.on('error', () => {});

@@ -1,10 +1,10 @@
 import { HOME_DIR } from '../root-skeleton.js';
 import type { Limits } from '../sandbox.js';
 import {
+  BOUNDS_SCRIPT,
   ENTER_SCRIPT,
   FIRST_PROCESS_SCRIPT,
   HOLDER_SCRIPT,
-  LAST_NAMESPACE_SCRIPT,
   SETUP_SCRIPT,
   START_SCRIPT,
 } from './namespace-scripts.js';
@@ -17,6 +17,8 @@ export interface IsolationMode {
   readonly isRoot: boolean;
   /** False only as root on a host without user namespaces: then commands change to `userId` at the end. */
   readonly hasUserNamespaces: boolean;
+  /** The kernel bounds processes per user namespace (since 5.14); before, per uid, with all others of that uid. */
+  readonly countsProcessesApart: boolean;
 }
 
 /** What trusted programs run with; nothing of a command's own environment reaches them. */
@@ -85,17 +87,7 @@ export function commandArguments(
   const enter = ['sh', '-c', ENTER_SCRIPT, 'sh', flag(command.merge), flag(command.hasInput), FIRST_PROCESS_SCRIPT];
   const env = Object.entries(command.env).map(([name, value]) => `${name}=${value}`);
   const start = ['sh', '-c', START_SCRIPT, 'sh', 'env', '-i', ...env, ...command.argv];
-  return [
-    '--target',
-    String(target),
-    ...user,
-    ...spaces,
-    '--',
-    ...enter,
-    ...lastSteps(mode),
-    ...bounds(limits),
-    ...start,
-  ];
+  return ['--target', String(target), ...user, ...spaces, '--', ...enter, ...lastSteps(mode, limits), ...start];
 }
 
 /** The sandbox's own environment, before what a command adds. */
@@ -123,35 +115,15 @@ function leaveRoot(userId: number): string[] {
   return [...become, 'unshare', '--user', '--map-root-user', ...SPACES, '--mount-proc', '--'];
 }
 
-function lastSteps(mode: IsolationMode): string[] {
+function lastSteps(mode: IsolationMode, limits: Limits): string[] {
+  const numbers = [mode.countsProcessesApart ? limits.maxProcesses : 'unlimited', limits.maxOpenFiles];
+  const values = [flag(mode.hasUserNamespaces), ...numbers, Math.ceil(limits.diskBytes / 512)].map(String);
+  const bounds = ['sh', '-c', BOUNDS_SCRIPT, 'sh', ...values, 'setpriv', ...NO_PRIVILEGES];
   if (!mode.hasUserNamespaces) {
-    const become = [`--reuid=${mode.userId}`, `--regid=${mode.userId}`, '--clear-groups'];
-    return ['setpriv', ...become, ...NO_PRIVILEGES, '--'];
+    return [...bounds, `--reuid=${mode.userId}`, `--regid=${mode.userId}`, '--clear-groups', '--'];
   }
   const map = [`--map-user=${VISIBLE_USER_ID}`, `--map-group=${VISIBLE_USER_ID}`, '--keep-caps'];
-  return [
-    'unshare',
-    '--user',
-    ...map,
-    '--',
-    'sh',
-    '-c',
-    LAST_NAMESPACE_SCRIPT,
-    'sh',
-    'setpriv',
-    ...NO_PRIVILEGES,
-    '--',
-  ];
-}
-
-function bounds(limits: Limits): string[] {
-  const values = {
-    nproc: limits.maxProcesses,
-    nofile: limits.maxOpenFiles,
-    fsize: limits.diskBytes,
-    core: 0,
-  };
-  return ['prlimit', ...Object.entries(values).map(([name, value]) => `--${name}=${value}`), '--'];
+  return ['unshare', '--user', ...map, '--', ...bounds, '--'];
 }
 
 function loopbackLine(holder: HolderArguments): string {

@@ -2,6 +2,7 @@ import type { LaidBase } from '../base-store.js';
 import type { WorkspaceCgroup } from '../cgroup.js';
 import { listChangedFiles } from '../changed-files.js';
 import { assertCommand, describeEnding } from '../describe-ending.js';
+import { nullDescriptor } from '../inherited-descriptors.js';
 import { watchMemory } from '../memory-watchdog.js';
 import { planChanges } from '../plan-changes.js';
 import { HARNESS_DIR, WORKDIR } from '../root-skeleton.js';
@@ -68,6 +69,7 @@ class NamespaceSandbox implements Sandbox {
 
   async run(command: Command): Promise<CommandResult> {
     assertCommand(command);
+    if (this.#closing.signal.aborted) throw closedError();
     const killsBefore = this.#cgroup?.countMemoryKills() ?? 0;
     const result = await this.#enter(command, {
       timeoutMs: command.timeoutMs ?? this.#limits.timeoutMs,
@@ -119,7 +121,7 @@ class NamespaceSandbox implements Sandbox {
     },
   ): Promise<ProcessResult> {
     if (this.#closing.signal.aborted) throw closedError();
-    const { mode, toolchain, nullDevice } = this.#host;
+    const { mode, toolchain } = this.#host;
     const running = runProcess({
       file: 'nsenter',
       args: commandArguments(mode, this.#holder.processId, this.#limits, {
@@ -136,7 +138,7 @@ class NamespaceSandbox implements Sandbox {
       signal:
         bounds.signal === undefined ? this.#closing.signal : AbortSignal.any([bounds.signal, this.#closing.signal]),
       // Always two, so that the first process need not know how many there are.
-      inheritedFds: [bounds.descriptors[0] ?? nullDevice, bounds.descriptors[1] ?? nullDevice],
+      inheritedFds: [bounds.descriptors[0] ?? nullDescriptor(), bounds.descriptors[1] ?? nullDescriptor()],
       ...(bounds.watch === undefined ? {} : { watch: bounds.watch }),
     });
     this.#running.add(running);

@@ -18,9 +18,10 @@ echo "$id"
 umask 022
 cd "$1"
 mount -n -t tmpfs -o "$2" tmpfs scratch
-mkdir scratch/upper scratch/work scratch/home scratch/harness scratch/tmp scratch/shm scratch/lower
-chmod 1777 scratch/tmp scratch/shm
-[ -z "$4" ] || chown "$4:$4" scratch/upper scratch/work scratch/home
+cd scratch
+install -d -m 755 \${4:+-o "$4" -g "$4"} upper work home harness lower
+install -d -m 1777 tmp shm
+cd ..
 [ "$5" = 0 ] || tar -x -p --no-same-owner -m -C scratch/harness -f - <&3
 printf %s "$3" >scratch/fstab
 mount -n -a -T scratch/fstab
@@ -43,13 +44,15 @@ exit $?
 export const HOLDER_SCRIPT = `
 set -e
 umask 022
-eval "$1"
+eval "$1" &
+loopback=$!
 hostname sandbox 2>/dev/null || :
 cd /workspace
 [ "$2" = 0 ] || xargs -0 rm -rf -- <&4
 [ "$3" = 0 ] || tar -x -p --no-same-owner -m -f - <&5
 exec 4<&- 5<&-
 cd /
+wait "$loopback"
 echo ready
 set +e
 while read -r line; do :; done
@@ -110,9 +113,18 @@ exec 4>&- 5>&-
 exit $?
 `;
 
-/** Becomes uid 1000 in a user namespace of its own, in which no further one can be made. 1...: what to run. */
-export const LAST_NAMESPACE_SCRIPT = `
-echo 0 >/proc/sys/user/max_user_namespaces || exit 125
+/**
+ * Runs in the command's own user namespace: no further one can be made, and its bounds are counted there.
+ * 1: 1 if there is such a namespace, 2: processes, 3: open files, 4: blocks of 512 bytes a file may have, 5...: what to
+ * run. A bound above what the host allows is not set: the host's is stricter. Some shells call the processes -p.
+ */
+export const BOUNDS_SCRIPT = `
+[ "$1" = 0 ] || echo 0 >/proc/sys/user/max_user_namespaces || exit 125
+ulimit -u "$2" 2>/dev/null || ulimit -p "$2" 2>/dev/null
+ulimit -n "$3" 2>/dev/null
+ulimit -f "$4" 2>/dev/null
+ulimit -c 0
+shift 4
 exec "$@"
 `;
 

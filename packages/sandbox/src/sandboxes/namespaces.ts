@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type BaseStore, createBaseStore } from '../base-store.js';
@@ -33,8 +33,6 @@ export interface NamespaceHost {
   readonly directories: readonly string[];
   readonly loopback: 'ip' | 'python' | 'none';
   readonly cgroups: CgroupTree | undefined;
-  /** Descriptor of /dev/null, open for writing. */
-  readonly nullDevice: number;
 }
 
 /** The uid of workspaces made by root: no account of a usual host has it. */
@@ -65,10 +63,8 @@ export async function createNamespacesProvider(options: NamespacesOptions = {}):
     toolchainId: host.toolchain.id,
     open: openSandbox,
     async close() {
-      if (isClosed) return;
       isClosed = true;
       await Promise.all([...open].map((sandbox) => sandbox.close()));
-      closeSync(host.nullDevice);
     },
   };
 }
@@ -92,6 +88,5 @@ function prepareHost(options: NamespacesOptions, mode: IsolationMode): Namespace
     directories,
     loopback: 'ip',
     cgroups: mode.isRoot && options.useCgroups !== false ? findCgroupTree() : undefined,
-    nullDevice: openSync('/dev/null', 'w'),
   };
 }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
 import { runProcess } from '../run-process.js';
 import { SandboxError } from '../sandbox-error.js';
 import { type IsolationMode, TRUSTED_ENV } from './launch.js';
@@ -18,9 +19,15 @@ export async function probeIsolation(sandboxUserId: number): Promise<IsolationMo
   const isRoot = process.geteuid!() === 0;
   const userId = isRoot ? sandboxUserId : process.geteuid!();
   const reason = await tryUnshare(isRoot ? sandboxUserId : undefined);
-  if (reason === undefined) return { userId, isRoot, hasUserNamespaces: true };
-  if (isRoot) return { userId, isRoot, hasUserNamespaces: false };
+  const host = { userId, isRoot, countsProcessesApart: reason === undefined && isKernelSince(5, 14) };
+  if (reason === undefined) return { ...host, hasUserNamespaces: true };
+  if (isRoot) return { ...host, hasUserNamespaces: false };
   throw unavailable(`user namespaces cannot be made (${describeUserNamespaces()}): ${reason}`);
+}
+
+function isKernelSince(major: number, minor: number): boolean {
+  const [first = 0, second = 0] = release().split('.').map(Number);
+  return first > major || (first === major && second >= minor);
 }
 
 export function unavailable(reason: string): SandboxError {

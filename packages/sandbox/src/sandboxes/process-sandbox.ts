@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LaidBase } from '../base-store.js';
 import { listChangedFiles } from '../changed-files.js';
@@ -87,6 +88,7 @@ export class ProcessSandbox implements Sandbox {
   ): Promise<ProcessResult> {
     if (this.#closing.signal.aborted) throw closedError();
     const { directory, limits, toolchain } = this.#workspace;
+    chmodSync(this.workdir, 0o755); // A program may have taken away the right to enter it.
     const own = { ...sandboxEnvironment(toolchain.path, toolchain.env), HOME: join(directory, 'home') };
     const env = Object.entries({ ...own, TMPDIR: join(directory, 'tmp'), ...command.env });
     const flags = [command.mergeOutput === true, command.stdin !== undefined].map((value) => (value ? '1' : '0'));
