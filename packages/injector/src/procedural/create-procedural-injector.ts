@@ -101,7 +101,12 @@ async function searchBug(
       : { status: 'discarded', reason: 'no change to make' };
     if (trial.status === 'breaks-tests') {
       const steps = proposal!.steps.filter(({ file }) => trial.changedFiles.includes(file));
-      const details = { steps, framework: tests.framework.name, tries: index + 1 };
+      const details = {
+        steps,
+        framework: tests.framework.name,
+        tries: index + 1,
+        discarded: Object.fromEntries(discards),
+      };
       const artifact = await buildArtifact(environment, trial, {
         tests,
         testFiles,

@@ -14,9 +14,8 @@ const SLOWDOWN = 8;
  * that runs which do end are the very runs that validation asks for, and are shared.
  */
 export async function probe(snapshot: Snapshot, tests: DiscoveredTests, options: DiscoverOptions): Promise<Probe> {
-  const impatience = AbortSignal.timeout(
-    Math.min(options.timeoutMs, Math.max(MIN_PROBE_MS, SLOWDOWN * tests.baselineMs)),
-  );
+  const patienceMs = Math.min(options.timeoutMs, Math.max(MIN_PROBE_MS, SLOWDOWN * tests.baselineMs));
+  const impatience = AbortSignal.timeout(Math.ceil(patienceMs));
   const signal = options.signal ? AbortSignal.any([options.signal, impatience]) : impatience;
   try {
     const run = await options.runner.run(snapshot, tests.command, { timeoutMs: options.timeoutMs, signal });
