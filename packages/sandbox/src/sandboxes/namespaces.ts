@@ -1,17 +1,17 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type BaseStore, createBaseStore } from '../base-store.js';
 import { type CgroupTree, findCgroupTree } from '../cgroup.js';
 import { digestContent } from '../lay-out-tree.js';
 import { makeRootSkeleton, separateSystemDirectories } from '../root-skeleton.js';
-import { DEFAULT_LIMITS, type Sandbox, type SandboxProvider } from '../sandbox.js';
+import { type CommandResult, DEFAULT_LIMITS, type Sandbox, type SandboxProvider } from '../sandbox.js';
 import { SandboxError } from '../sandbox-error.js';
 import { detectToolchain, type Toolchain } from '../toolchain.js';
 import { describeGuarantees } from './guarantees.js';
-import { type IsolationMode, VISIBLE_USER_ID } from './launch.js';
+import { type IsolationMode, TRUSTED_ENV, VISIBLE_USER_ID } from './launch.js';
 import { openNamespaceSandbox } from './namespace-sandbox.js';
-import { probeIsolation } from './probe-isolation.js';
+import { probeIsolation, unavailable } from './probe-isolation.js';
 
 export interface NamespacesOptions {
   /** Where bases are kept between runs; default `swe-selfplay` in the user's cache directory. */
@@ -43,8 +43,7 @@ const SANDBOX_USER_ID = 70001;
  * Throws SandboxError `isolation-unavailable`, saying what is missing, where the host does not allow that.
  */
 export async function createNamespacesProvider(options: NamespacesOptions = {}): Promise<SandboxProvider> {
-  const mode = await probeIsolation(SANDBOX_USER_ID);
-  const host = prepareHost(options, mode);
+  const host = await findWorkingHost(prepareHost(options, await probeIsolation(SANDBOX_USER_ID)));
   const open = new Set<Sandbox>();
   let isClosed = false;
 
@@ -69,9 +68,53 @@ export async function createNamespacesProvider(options: NamespacesOptions = {}):
   };
 }
 
+/** The first way of this host in which a command really runs: what may be missing is left out, isolation never is. */
+async function findWorkingHost(host: NamespaceHost): Promise<NamespaceHost> {
+  const ways: NamespaceHost[] = [host];
+  if (host.cgroups !== undefined) ways.push({ ...host, cgroups: undefined });
+  if (host.loopback !== 'none') ways.push({ ...host, cgroups: undefined, loopback: 'none' });
+  const failures: SandboxError[] = [];
+  for (const way of ways) {
+    try {
+      await runNothing(way);
+      return way;
+    } catch (error) {
+      if (!(error instanceof SandboxError) || error.code === 'host-exhausted') throw error;
+      failures.push(error);
+    }
+  }
+  throw unavailable(failures[0]!.message, failures[0]);
+}
+
+async function runNothing(host: NamespaceHost): Promise<void> {
+  const request = { base: undefined, changes: new Map() };
+  const sandbox = await openNamespaceSandbox(host, request, DEFAULT_LIMITS, () => {});
+  try {
+    const result = await sandbox.run({ argv: ['true'] });
+    if (result.exitCode === 0) return;
+    throw new SandboxError('sandbox-failed', `a first command ended with: ${describeFailure(result)}`);
+  } finally {
+    await sandbox.close();
+  }
+}
+
+function describeFailure(result: CommandResult): string {
+  return Buffer.from(result.stderr).toString().trim() || result.ending;
+}
+
+/** How a workspace's loopback device can be brought up. */
+function findLoopback(python: string | undefined): NamespaceHost['loopback'] {
+  const paths = TRUSTED_ENV.PATH!.split(':');
+  if (paths.some((path) => existsSync(join(path, 'ip')))) return 'ip';
+  return python === undefined ? 'none' : 'python';
+}
+
 function prepareHost(options: NamespacesOptions, mode: IsolationMode): NamespaceHost {
   const toolchain = detectToolchain(options.python === undefined ? {} : { python: options.python });
-  const cache = options.cacheDirectory ?? join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'swe-selfplay');
+  const requested =
+    options.cacheDirectory ?? join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'swe-selfplay');
+  mkdirSync(requested, { recursive: true });
+  const cache = realpathSync(requested);
   const mountDirectory = join(cache, 'mount');
   for (const name of ['bases', 'roots', 'mount/root', 'mount/scratch'])
     mkdirSync(join(cache, name), { recursive: true });
@@ -86,7 +129,7 @@ function prepareHost(options: NamespacesOptions, mode: IsolationMode): Namespace
     skeleton,
     mountDirectory,
     directories,
-    loopback: 'ip',
+    loopback: findLoopback(toolchain.python),
     cgroups: mode.isRoot && options.useCgroups !== false ? findCgroupTree() : undefined,
   };
 }

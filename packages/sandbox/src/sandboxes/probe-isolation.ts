@@ -30,8 +30,8 @@ function isKernelSince(major: number, minor: number): boolean {
   return first > major || (first === major && second >= minor);
 }
 
-export function unavailable(reason: string): SandboxError {
-  return new SandboxError('isolation-unavailable', `This host cannot isolate: ${reason}. ${ADVICE}`);
+export function unavailable(reason: string, cause?: unknown): SandboxError {
+  return new SandboxError('isolation-unavailable', `This host cannot isolate: ${reason}. ${ADVICE}`, { cause });
 }
 
 /** The reason why a user namespace cannot be made and nested, undefined where it can. */
