@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeArtifactFolder } from '@swe-selfplay/artifact';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import { evaluationSchema, reportSchema } from '../packages/swe-selfplay/test-support/result-schemas.js';
 import { createSmallShelf, type SmallShelf } from '../packages/swe-selfplay/test-support/small-shelf.js';
 
 const BIN = join(import.meta.dirname, '../packages/swe-selfplay/bin/swe-selfplay.js');
@@ -26,38 +26,8 @@ function swe(...args: string[]): Promise<Outcome> {
   });
 }
 
-const count = z.int().min(0);
-const ids = z.array(z.string());
-const reportSchema = z.strictObject({
-  status: z.enum(['valid', 'invalid', 'infra']),
-  valid: z.boolean(),
-  checks: z.array(
-    z.strictObject({
-      id: z.string(),
-      status: z.enum(['passed', 'failed', 'skipped', 'error']),
-      reason: z.string().min(1),
-      evidence: z.record(z.string(), z.unknown()),
-      ms: count,
-    }),
-  ),
-  failToPass: ids,
-  passToPass: ids,
-  flaky: ids,
-  runs: z.strictObject({ executed: count, cached: count }),
-  ms: count,
-});
-const evaluationSchema = z.strictObject({
-  status: z.enum(['solved', 'unsolved', 'infra']),
-  solved: z.boolean(),
-  reason: z.string().min(1),
-  failed: ids,
-  missing: ids,
-  flags: ids,
-  ms: count,
-});
-
 /** Fails where there is anything beside the one line of JSON. */
-function parsed<Result>(schema: z.ZodType<Result>, { stdout }: Outcome): Result {
+function parsed<Result>(schema: { parse(value: unknown): Result }, { stdout }: Outcome): Result {
   expect(stdout).toMatch(/^\{.*\}\n$/);
   return schema.parse(JSON.parse(stdout));
 }
@@ -82,7 +52,7 @@ describe('usage', () => {
   test.each([
     [[], /Usage:/],
     [['valdate'], /Did you mean validate\?/],
-    [['validate'], /missing required argument 'artifact-dir'/],
+    [['validate', '--repo', '.'], /missing required argument 'artifact-dir'/],
     [['validate', 'x'], /required option '--repo <dir>' not specified/],
     [['validate', 'x', 'y', '--repo', '.'], /too many arguments/],
     [['validate', 'x', '--repo', '.', '--min-pasing-tests', '3'], /Did you mean --min-passing-tests\?/],

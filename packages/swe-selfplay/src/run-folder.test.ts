@@ -55,9 +55,16 @@ describe('a run folder', () => {
     expect(second.recordsFound).toBe(1);
     expect(await once(second, injection, neverEarn)).toEqual(earned);
     second.close();
-    expect(readFileSync(second.recordsPath, 'utf8')).toBe(
-      `${JSON.stringify({ ...earned, at: '2026-01-02T03:04:05.000Z' })}\n`,
-    );
+    const written = readFileSync(second.recordsPath, 'utf8');
+    expect(written).toMatch(/^\{"type":"injection",.*\}\n$/);
+    expect(JSON.parse(written)).toEqual({ ...earned, at: '2026-01-02T03:04:05.000Z' });
+  });
+
+  test('takes no record that it could not read again', async () => {
+    const folder = await openRunFolder(path, SETTINGS);
+    expect(() => folder.write({ ...earned, candidate: 0 })).toThrow(/candidate/);
+    folder.close();
+    expect(readRun(path).records).toEqual([]);
   });
 
   test('tries again what broken infrastructure left undone; the later record holds', async () => {

@@ -83,7 +83,8 @@ function fillRunFolder(path: string, clock: () => Date, release: () => void): Ru
     cutBytes: content.unfinishedBytes,
     find: (key) => latest.get(key),
     write(record) {
-      log.append({ ...record, at: clock().toISOString() });
+      // Parsed, so that nothing is written that could not be read again.
+      log.append(storedRecordSchema.parse({ ...record, at: clock().toISOString() }));
       latest.set(recordKey(record), record);
     },
     saveArtifact: (name, artifact) =>

@@ -18,7 +18,8 @@ export function describeRun({ rounds, status, recordsPath }: PlayResult): string
   const tries = rounds.reduce((sum, { candidates }) => sum + candidates, 0);
   const yieldPercent = tries === 0 ? 0 : Math.round((100 * bugs) / tries);
   const total = `${counted(rounds.length, 'round')}, ${counted(bugs, 'valid bug')} of ${tries} tried (yield ${yieldPercent} %)`;
-  return [table([heading, ...rows]), '', `${status}: ${total}`, `records: ${recordsPath}`].join('\n');
+  const result = rows.length === 0 ? [] : [table([heading, ...rows]), ''];
+  return [...result, `${status}: ${total}`, `records: ${recordsPath}`].join('\n');
 }
 
 /** The same for programs. */

@@ -1,0 +1,31 @@
+import { EnvironmentError } from '@swe-selfplay/artifact';
+import { EvaluationError } from '@swe-selfplay/evaluation';
+import { SandboxError } from '@swe-selfplay/sandbox';
+import { expect, test } from 'vitest';
+import { RunError } from '../run-error.js';
+import { describeFailure, exitCodeOf, UsageError } from './exit-code.js';
+
+test.each([
+  [new UsageError('No.'), 2],
+  [new EnvironmentError('not-found', 'No.'), 2],
+  [new RunError('settings-differ', 'No.'), 2],
+  [new RunError('run-locked', 'No.'), 2],
+  [new RunError('disk-full', 'No.'), 3],
+  [new RunError('corrupt-record', 'No.'), 3],
+  [new SandboxError('isolation-unavailable', 'No.'), 3],
+  [new EvaluationError('infra', 'No.'), 3],
+  [new TypeError('x is undefined'), 3],
+  ['thrown text', 3],
+])('%o ends a command with exit code %i', (error, exitCode) => {
+  expect(exitCodeOf(error)).toBe(exitCode);
+});
+
+test('what was foreseen is told as it is, without a stack', () => {
+  expect(describeFailure(new UsageError('Expected a repository.'))).toBe('error: Expected a repository.');
+});
+
+test('what nobody foresaw says how to see more', () => {
+  expect(describeFailure(new TypeError('x is\u001b undefined'))).toMatch(
+    /^error: unexpected: x is {2}undefined\n.*SWE_SELFPLAY_DEBUG/,
+  );
+});
