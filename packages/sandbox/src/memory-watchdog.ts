@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 const POLL_MS = 60;
+/** Wrappers of a command, which its bound should not count. */
+const OWN_PROCESSES = 16;
 const KIBIBYTE = 1024;
 
 export interface WatchedBounds {
@@ -13,13 +15,17 @@ export interface WatchedBounds {
  * it is more than allowed. Descendants stay below `processId` as long as its process space lives, whatever they do.
  * Returns a function that ends the watch.
  */
-export function watchMemory(processId: number, bounds: WatchedBounds, onExceeded: () => void): () => void {
+export function watchMemory(
+  processId: number,
+  bounds: WatchedBounds,
+  onExceeded: (reason: 'memory-exceeded' | 'killed') => void,
+): () => void {
   const timer = setInterval(() => {
     const processes = descendants(processId);
-    const isOver = processes.length > bounds.maxProcesses || sum(processes, residentBytes) > bounds.memoryBytes;
+    if (processes.length > bounds.maxProcesses + OWN_PROCESSES) onExceeded('killed');
     // Pages shared after a fork count once in the exact measure, which is slow: only when the quick one says too much.
-    if (!isOver) return;
-    if (processes.length > bounds.maxProcesses || sum(processes, proportionalBytes) > bounds.memoryBytes) onExceeded();
+    else if (sum(processes, residentBytes) <= bounds.memoryBytes) return;
+    else if (sum(processes, proportionalBytes) > bounds.memoryBytes) onExceeded('memory-exceeded');
   }, POLL_MS);
   return () => clearInterval(timer);
 }

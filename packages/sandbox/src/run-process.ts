@@ -20,10 +20,10 @@ export interface ProcessRequest {
   /** Kills what is left of the process group this long after a whole line of status came. */
   readonly leftoverGraceMs?: number;
   /** Called with the process id and a way to end it, so that a watchdog can; its return value is called at the end. */
-  readonly watch?: (processId: number, end: (reason: 'memory-exceeded') => void) => () => void;
+  readonly watch?: (processId: number, end: (reason: 'memory-exceeded' | 'killed') => void) => () => void;
 }
 
-export type StopReason = 'timed-out' | 'output-exceeded' | 'memory-exceeded' | 'cancelled';
+export type StopReason = 'killed' | 'timed-out' | 'output-exceeded' | 'memory-exceeded' | 'cancelled';
 
 export interface ProcessResult {
   /** Exit code of the process itself, undefined where a signal ended it. */

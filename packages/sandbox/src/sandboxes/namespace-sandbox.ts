@@ -21,7 +21,7 @@ export async function openNamespaceSandbox(
   host: NamespaceHost,
   request: WorkspaceRequest,
   limits: Limits,
-  onClosed: () => void,
+  onClosed: (sandbox: Sandbox) => void,
 ): Promise<Sandbox> {
   const base = await host.bases.open(request.base);
   const plan = planChanges(base, request.changes);
@@ -44,7 +44,7 @@ class NamespaceSandbox implements Sandbox {
   readonly #limits: Limits;
   readonly #holder: Holder;
   readonly #cgroup: WorkspaceCgroup | undefined;
-  readonly #onClosed: () => void;
+  readonly #onClosed: (sandbox: Sandbox) => void;
   readonly #closing = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
@@ -56,7 +56,7 @@ class NamespaceSandbox implements Sandbox {
     limits: Limits,
     holder: Holder,
     cgroup: WorkspaceCgroup | undefined,
-    onClosed: () => void,
+    onClosed: (sandbox: Sandbox) => void,
   ) {
     this.#host = host;
     this.#base = base;
@@ -71,15 +71,16 @@ class NamespaceSandbox implements Sandbox {
     assertCommand(command);
     if (this.#closing.signal.aborted) throw closedError();
     const killsBefore = this.#cgroup?.countMemoryKills() ?? 0;
+    const hasMemoryKill = () => (this.#cgroup?.countMemoryKills() ?? 0) > killsBefore;
     const result = await this.#enter(command, {
+      hasMemoryKill,
       timeoutMs: command.timeoutMs ?? this.#limits.timeoutMs,
       maxOutputBytes: command.maxOutputBytes ?? this.#limits.maxOutputBytes,
       signal: command.signal,
       watch: (processId, end) => this.#watch(processId, end, killsBefore),
       descriptors: this.#cgroup?.descriptors ?? [],
     });
-    const hasMemoryKill = (this.#cgroup?.countMemoryKills() ?? 0) > killsBefore;
-    return describeEnding(result, hasMemoryKill);
+    return describeEnding(result, hasMemoryKill());
   }
 
   readFile(path: string): Promise<Uint8Array> {
@@ -104,7 +105,7 @@ class NamespaceSandbox implements Sandbox {
     await this.#holder.end();
     await Promise.allSettled([...this.#running]);
     await this.#cgroup?.remove();
-    this.#onClosed();
+    this.#onClosed(this);
   }
 
   /** Our own commands: as the sandbox's user, with the bounds of the workspace but outside its memory account. */
@@ -118,6 +119,7 @@ class NamespaceSandbox implements Sandbox {
     command: Command,
     bounds: Pick<ProcessRequest, 'timeoutMs' | 'maxOutputBytes' | 'signal' | 'watch'> & {
       descriptors: readonly number[];
+      hasMemoryKill?: () => boolean;
     },
   ): Promise<ProcessResult> {
     if (this.#closing.signal.aborted) throw closedError();
@@ -145,8 +147,9 @@ class NamespaceSandbox implements Sandbox {
     try {
       const result = await running;
       if (this.#closing.signal.aborted) throw closedError();
-      // The first byte says that all trusted steps were done; a killed command may not have come so far.
-      if (!result.status.startsWith('.') && result.stopReason === undefined) {
+      // The first byte says that all trusted steps were done. A stopped command may not have come so far, nor one whose
+      // first process the kernel killed because the workspace had used up its memory: that is the command's failing.
+      if (!result.status.startsWith('.') && result.stopReason === undefined && !bounds.hasMemoryKill?.()) {
         const reason = result.stderr.toString().trim() || result.stdout.toString().trim();
         throw new SandboxError(
           'sandbox-failed',
@@ -159,9 +162,9 @@ class NamespaceSandbox implements Sandbox {
     }
   }
 
-  #watch(processId: number, end: (reason: 'memory-exceeded') => void, killsBefore: number): () => void {
+  #watch(processId: number, end: (reason: 'memory-exceeded' | 'killed') => void, killsBefore: number): () => void {
     const cgroup = this.#cgroup;
-    if (cgroup === undefined) return watchMemory(processId, this.#limits, () => end('memory-exceeded'));
+    if (cgroup === undefined) return watchMemory(processId, this.#limits, end);
     // The kernel kills one process; what waits for it would wait for ever.
     const timer = setInterval(() => {
       if (cgroup.countMemoryKills() > killsBefore) end('memory-exceeded');

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type BaseStore, createBaseStore } from '../base-store.js';
@@ -45,15 +45,21 @@ const SANDBOX_USER_ID = 70001;
 export async function createNamespacesProvider(options: NamespacesOptions = {}): Promise<SandboxProvider> {
   const host = await findWorkingHost(prepareHost(options, await probeIsolation(SANDBOX_USER_ID)));
   const open = new Set<Sandbox>();
+  const opening = new Set<Promise<Sandbox>>();
   let isClosed = false;
 
   async function openSandbox(request: Parameters<SandboxProvider['open']>[0]): Promise<Sandbox> {
     if (isClosed) throw new SandboxError('sandbox-closed', 'The sandbox provider is closed.');
     const limits = { ...DEFAULT_LIMITS, ...request.limits };
-    const sandbox = await openNamespaceSandbox(host, request, limits, () => open.delete(sandbox));
-    open.add(sandbox);
-    if (isClosed) await sandbox.close();
-    return sandbox;
+    const pending = openNamespaceSandbox(host, request, limits, (closed) => open.delete(closed));
+    opening.add(pending);
+    try {
+      const sandbox = await pending;
+      open.add(sandbox);
+      return sandbox;
+    } finally {
+      opening.delete(pending);
+    }
   }
 
   return {
@@ -63,6 +69,7 @@ export async function createNamespacesProvider(options: NamespacesOptions = {}):
     open: openSandbox,
     async close() {
       isClosed = true;
+      await Promise.allSettled([...opening]);
       await Promise.all([...open].map((sandbox) => sandbox.close()));
     },
   };
@@ -102,6 +109,11 @@ function describeFailure(result: CommandResult): string {
   return Buffer.from(result.stderr).toString().trim() || result.ending;
 }
 
+/** The skeleton has copies of host files: a host whose libraries changed needs another. */
+function changeTimeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ctimeMs;
+}
+
 /** How a workspace's loopback device can be brought up. */
 function findLoopback(python: string | undefined): NamespaceHost['loopback'] {
   const paths = TRUSTED_ENV.PATH!.split(':');
@@ -120,7 +132,11 @@ function prepareHost(options: NamespacesOptions, mode: IsolationMode): Namespace
     mkdirSync(join(cache, name), { recursive: true });
   const directories = ['/usr', ...separateSystemDirectories(), ...toolchain.directories];
   const plan = { directories, userId: mode.hasUserNamespaces ? VISIBLE_USER_ID : mode.userId };
-  const skeleton = join(cache, 'roots', digestContent(JSON.stringify(plan)).slice(0, 32));
+  const skeleton = join(
+    cache,
+    'roots',
+    digestContent(JSON.stringify([plan, changeTimeOf('/etc/ld.so.cache')])).slice(0, 32),
+  );
   makeRootSkeleton(skeleton, plan);
   return {
     mode,

@@ -48,7 +48,7 @@ export class ProcessSandbox implements Sandbox {
       timeoutMs: command.timeoutMs ?? limits.timeoutMs,
       maxOutputBytes: command.maxOutputBytes ?? limits.maxOutputBytes,
       signal: command.signal,
-      watch: (processId, end) => watchMemory(processId, limits, () => end('memory-exceeded')),
+      watch: (processId, end) => watchMemory(processId, limits, end),
     });
     return describeEnding(result, false);
   }
