@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { layersOf, type Snapshot, type TestCommand } from '@swe-selfplay/artifact';
+import { EnvironmentError, layersOf, type Snapshot, type TestCommand } from '@swe-selfplay/artifact';
 import { DEFAULT_LIMITS, type Limits, SandboxError, type SandboxProvider } from '@swe-selfplay/sandbox';
 import PQueue from 'p-queue';
 import { EvaluationError } from './evaluation-error.js';
@@ -50,7 +50,11 @@ export function createTestRunner(options: TestRunnerOptions): TestRunner {
   async function execute(layers: Snapshot, command: TestCommand, run: ExecuteOptions): Promise<TestRun> {
     const workspace = { base: layers.base, changes: layers.changes };
     const script = await retryingSandbox(run.signal, () =>
-      runScript(provider, workspace, command.script, { limits: run.scriptLimits, repeat: run.repeat, signal: run.signal }),
+      runScript(provider, workspace, command.script, {
+        limits: run.scriptLimits,
+        repeat: run.repeat,
+        signal: run.signal,
+      }),
     );
     counts.executed += 1;
     const parse =
@@ -85,7 +89,9 @@ export function createTestRunner(options: TestRunnerOptions): TestRunner {
             counts.cached += 1;
             return { ...known, isCached: true };
           }
-          const executed = await queue.add(() => execute(layers, command, { scriptLimits, repeat, signal }), { signal });
+          const executed = await queue.add(() => execute(layers, command, { scriptLimits, repeat, signal }), {
+            signal,
+          });
           await cache.set(key, executed);
           return executed;
         } finally {
@@ -124,18 +130,37 @@ function openCache({ cacheDirectory, onProblem = () => undefined }: TestRunnerOp
   };
 }
 
-/** A sandbox that failed says nothing about the code: tried again, then reported as what it is. */
+/**
+ * A sandbox that failed says nothing about the code: tried again, then reported as what it is. So do a host that fails
+ * (a full disk, files that are gone) and a repository that can no longer be read.
+ */
 async function retryingSandbox<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof SandboxError)) throw error;
-      if (attempt === ATTEMPTS || error.code === 'isolation-unavailable' || error.code === 'invalid-request') {
-        throw new EvaluationError('infra', `The sandbox failed (${error.code}): ${error.message}`, { cause: error });
+      const failure = describeFailure(error);
+      if (failure === undefined) throw error;
+      if (attempt === ATTEMPTS || failure.isLasting) {
+        throw new EvaluationError('infra', failure.message, { cause: error });
       }
       await delay(RETRY_DELAY_MS * attempt, undefined, { signal });
     }
   }
+}
+
+/** How the place to run failed; undefined for any other error, which is a fault of the program. */
+function describeFailure(error: unknown): { readonly message: string; readonly isLasting: boolean } | undefined {
+  if (error instanceof SandboxError) {
+    const isLasting = error.code === 'isolation-unavailable' || error.code === 'invalid-request';
+    return { message: `The sandbox failed (${error.code}): ${error.message}`, isLasting };
+  }
+  if (error instanceof EnvironmentError) {
+    return { message: `The repository cannot be read: ${error.message}`, isLasting: false };
+  }
+  if (error instanceof Error && 'syscall' in error) {
+    return { message: `The sandbox failed: ${error.message}`, isLasting: false };
+  }
+  return undefined;
 }
