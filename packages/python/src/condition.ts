@@ -1,9 +1,19 @@
 import type { SyntaxNode } from './syntax.js';
 
+/** More than anyone writes; sources of strangers may hold thousands. */
+const MAX_PARENTHESES = 20;
+
 /** True where only the truth of the expression counts: conditions, filters, asserts, operands of `and` and `or`. */
 export function isCondition(node: SyntaxNode): boolean {
-  const parent = node.parent;
-  if (!parent || !node.isNamed) return false;
+  if (!node.isNamed) return false;
+  let inner = node;
+  for (let depth = 0; inner.parent?.type === 'parenthesized_expression' && depth < MAX_PARENTHESES; depth += 1) {
+    inner = inner.parent;
+  }
+  return inner.parent !== null && isConditionOf(inner.parent, inner);
+}
+
+function isConditionOf(parent: SyntaxNode, node: SyntaxNode): boolean {
   switch (parent.type) {
     case 'if_statement':
     case 'elif_clause':
@@ -17,8 +27,6 @@ export function isCondition(node: SyntaxNode): boolean {
     case 'boolean_operator':
     case 'not_operator':
       return true;
-    case 'parenthesized_expression':
-      return isCondition(parent);
     default:
       return false;
   }

@@ -60,15 +60,13 @@ export function nodesIn(definition: PythonFunction): readonly SyntaxNode[] {
   const known = nodesOfFunctions.get(definition);
   if (known) return known;
   const found: SyntaxNode[] = [];
-  const visit = (node: SyntaxNode): void => {
-    for (const child of node.children) {
-      if (child.startIndex === definition.docstring?.start || LEFT_OUT.has(child.type)) continue;
-      found.push(child);
-      visit(child);
-    }
-  };
   const body = definition.node.childForFieldName('body');
-  if (body) visit(body);
+  const pending = body ? body.children.reverse() : [];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (node.startIndex === definition.docstring?.start || LEFT_OUT.has(node.type)) continue;
+    found.push(node);
+    for (const child of node.children.reverse()) pending.push(child);
+  }
   nodesOfFunctions.set(definition, found);
   return found;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { nodesIn } from './operator.js';
 import { functionsOf, hasSyntaxError, parsePython } from './syntax.js';
 
 const SOURCE = `@decorator(1)
@@ -63,4 +64,15 @@ test('sees syntax errors, and none in modern Python', () => {
 test('parses files beyond 32 KiB', () => {
   const source = Array.from({ length: 3000 }, (_, index) => `def f${index}():\n    return ${index}\n`).join('');
   expect(functionsOf(parsePython(source))).toHaveLength(3000);
+});
+
+test('bears sources that are nested far deeper than people write', () => {
+  const nested = `def f(x):\n    return ${'('.repeat(20_000)}x${')'.repeat(20_000)}\n`;
+  const chained = `def f(x):\n    return ${Array.from({ length: 20_000 }, () => 'x').join(' + ')}\n`;
+  for (const source of [nested, chained]) {
+    const module = parsePython(source);
+    const [definition] = functionsOf(module);
+    expect(definition).toMatchObject({ name: 'f', isGenerator: false });
+    expect(nodesIn(definition!).length).toBeGreaterThan(20_000);
+  }
 });

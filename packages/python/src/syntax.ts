@@ -62,22 +62,28 @@ export function hasSyntaxError(source: string): boolean {
 /** All functions and methods of a module in the order of their text, outer before inner. */
 export function functionsOf(module: PythonModule): PythonFunction[] {
   const found: PythonFunction[] = [];
-  const visit = (node: SyntaxNode, prefix: string, className: string | undefined): void => {
-    for (const child of node.namedChildren) {
-      if (child.type === 'function_definition') {
-        const described = describeFunction(child, prefix, className, module.source);
-        found.push(described);
-        visit(child, `${described.qualifiedName}.<locals>.`, undefined);
-      } else if (child.type === 'class_definition') {
-        const name = child.childForFieldName('name')?.text ?? '';
-        visit(child, `${prefix}${name}.`, name);
-      } else {
-        visit(child, prefix, className);
-      }
+  // A stack of its own instead of recursion: sources of strangers may be nested deeper than the call stack is.
+  const pending: Scope[] = [{ node: module.root, prefix: '', className: undefined }];
+  for (let scope = pending.pop(); scope !== undefined; scope = pending.pop()) {
+    const { node, prefix, className } = scope;
+    let inner: Omit<Scope, 'node'> = { prefix, className };
+    if (node.type === 'function_definition') {
+      const described = describeFunction(node, prefix, className, module.source);
+      found.push(described);
+      inner = { prefix: `${described.qualifiedName}.<locals>.`, className: undefined };
+    } else if (node.type === 'class_definition') {
+      const name = node.childForFieldName('name')?.text ?? '';
+      inner = { prefix: `${prefix}${name}.`, className: name };
     }
-  };
-  visit(module.root, '', undefined);
+    for (const child of node.namedChildren.reverse()) pending.push({ node: child, ...inner });
+  }
   return found;
+}
+
+interface Scope {
+  readonly node: SyntaxNode;
+  readonly prefix: string;
+  readonly className: string | undefined;
 }
 
 function describeFunction(
@@ -135,9 +141,11 @@ function parameterName(parameter: SyntaxNode): string {
   return named.type === 'identifier' ? named.text : parameterName(named);
 }
 
-function containsYield(node: SyntaxNode): boolean {
-  return node.namedChildren.some(
-    (child) =>
-      child.type === 'yield' || (!/^(function|class)_definition$|^lambda$/.test(child.type) && containsYield(child)),
-  );
+function containsYield(body: SyntaxNode): boolean {
+  const pending = [body];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (node.type === 'yield') return true;
+    if (!/^(function|class)_definition$|^lambda$/.test(node.type)) pending.push(...node.namedChildren);
+  }
+  return false;
 }

@@ -41,11 +41,11 @@ async function readTestFiles(snapshot: Snapshot): Promise<readonly TestFile[]> {
 }
 
 function stylesOf(source: string): Omit<TestFile, 'path'> {
-  const hasTests = /^\s*(async\s+)?def\s+test|^\s*(async\s+)?def\s+runTest\b/m.test(source);
-  const hasTestCase = /^\s*class\s+\w+\([^)]*TestCase/m.test(source) || /^def load_tests\b/m.test(source);
-  const isImported = /^\s*(import|from)\s+pytest\b/m.test(source);
-  const hasPlainFunction = /^(async\s+)?def\s+test/m.test(source);
-  const hasPlainClass = /^class\s+Test\w*\s*(\(\s*(object)?\s*\))?\s*:/m.test(source);
+  const hasTests = /^[ \t]*(async[ \t]+)?def[ \t]+(test|runTest\b)/m.test(source);
+  const hasTestCase = /^[ \t]*class[ \t]+\w+\([^)]{0,500}TestCase/m.test(source) || /^def load_tests\b/m.test(source);
+  const isImported = /^[ \t]*(import|from)[ \t]+pytest\b/m.test(source);
+  const hasPlainFunction = /^(async[ \t]+)?def[ \t]+test/m.test(source);
+  const hasPlainClass = /^class[ \t]+Test\w*[ \t]*(\([ \t]*(object)?[ \t]*\))?[ \t]*:/m.test(source);
   return {
     hasUnittestStyle: hasTestCase,
     hasPytestStyle: hasTests && (isImported || hasPlainFunction || hasPlainClass),

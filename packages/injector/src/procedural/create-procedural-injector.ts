@@ -45,14 +45,25 @@ export function createProceduralInjector(options: ProceduralInjectorOptions): In
     return { ...discovery, code, testFiles: oracleFiles(original, discovery.tests) };
   }
 
+  async function sharedPreparation(environment: Environment, injectOptions: InjectOptions): Promise<Preparation> {
+    const known = prepared.get(environment.digest);
+    if (known) {
+      try {
+        return await known;
+      } catch {
+        // It was ended by the signal of another call, or for want of a sandbox: neither decides this one.
+        injectOptions.signal?.throwIfAborted();
+      }
+    }
+    const preparing = prepare(environment, injectOptions);
+    prepared.set(environment.digest, preparing);
+    return preparing;
+  }
+
   return {
     name: `procedural ${strategy.name}`,
     async inject(environment, injectOptions): Promise<Injection> {
-      const preparing = prepared.get(environment.digest) ?? prepare(environment, injectOptions);
-      prepared.set(environment.digest, preparing);
-      // What failed for want of a sandbox, or was ended, may go well the next time.
-      preparing.catch(() => prepared.delete(environment.digest));
-      const preparation = await preparing;
+      const preparation = await sharedPreparation(environment, injectOptions);
       if (preparation.status === 'not-found') return { status: 'gave-up', reason: preparation.reason };
       return searchBug(environment, preparation, {
         ...options,

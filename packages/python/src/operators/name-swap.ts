@@ -24,5 +24,5 @@ function isRead(node: SyntaxNode): boolean {
   if (parent.type === 'attribute') return !isField('attribute');
   if (parent.type === 'keyword_argument') return !isField('name');
   if (/assignment$|^for_|^named_expression$/.test(parent.type)) return !isField('left') && !isField('name');
-  return !/pattern|parameter|statement$/.test(parent.type) || parent.type === 'return_statement';
+  return !/pattern|parameter|^(global|nonlocal|delete)_statement$|import/.test(parent.type);
 }
