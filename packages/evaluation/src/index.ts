@@ -11,3 +11,4 @@ export { GUARD_RULES, type GuardedTrees, type GuardOptions, type GuardRule, guar
 export { type ArtifactStates, artifactStates, revertChange, separableChanges } from './repo-states.js';
 export { type Parse, reportOf, type ScriptRun, type TestRun } from './test-run.js';
 export type { RunOptions, TestRunner } from './test-runner.js';
+export { type Surroundings, scaffoldPaths } from './test-surroundings.js';

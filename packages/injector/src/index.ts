@@ -19,6 +19,7 @@ export { DEFAULT_CHECKS } from './default-checks.js';
 export { type Evidence, flakyTests, type ParserProbe, type PatchFacts, type RevertedRun, stableReports } from './evidence.js';
 export { type InjectBugsOptions, type InjectionTally, injectBugs, type SeedOutcome, type Validation } from './inject-bugs.js';
 export type { Injection, InjectOptions, Injector } from './injector.js';
+export { createPolicyInjector, type PolicyInjectorOptions } from './policy-injector.js';
 export { createProceduralInjector, type ProceduralInjectorOptions } from './procedural/create-procedural-injector.js';
 export { type DiscoveredTests, type DiscoverOptions, discoverTests, type TestDiscovery } from './procedural/discover-tests.js';
 export type { Place, SourceCode } from './procedural/source-code.js';

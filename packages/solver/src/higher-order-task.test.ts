@@ -73,12 +73,14 @@ test.each([
 
 test('a file that an attempt put in the place of the tests gives way to them', async () => {
   const second = await created(await sampleTask(), [
+    ['shop/money.py', WORSE],
     ['tests/__init__.py', null],
     ['tests/test_money.py', null],
     ['tests/test_cart.py', null],
     ['tests', 'gone\n'],
   ]);
   expect(listPaths(second.view.snapshot).filter((path) => path.startsWith('tests'))).toEqual([
+    'tests/__init__.py',
     'tests/test_cart.py',
     'tests/test_money.py',
   ]);

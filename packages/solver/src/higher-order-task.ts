@@ -8,7 +8,7 @@ import {
   type Snapshot,
   touchedPaths,
 } from '@swe-selfplay/artifact';
-import { guardedFiles } from '@swe-selfplay/evaluation';
+import { guardedFiles, scaffoldPaths } from '@swe-selfplay/evaluation';
 import { taskId } from './create-task.js';
 import { SolverError } from './solver-error.js';
 import type { SolverTask } from './solver-task.js';
@@ -22,8 +22,8 @@ export type HigherOrderTask =
  * Makes an order-2 task of a failed attempt: the state that the attempt left behind, to be solved against the same
  * specification and oracle.
  *
- * Oracle tests, files of the specification and guarded files are in it what they are in the order-1 task; what the
- * attempt did to them is dropped. So the specification applies, and nobody inherits a change of how tests run.
+ * Oracle tests, files of the specification, guarded files and what else grading puts back are in it what they are in the
+ * order-1 task; what the attempt did to them is dropped. So the specification applies, and nobody inherits a change of how tests run.
  * FAIL_TO_PASS and PASS_TO_PASS are those of the artifact: solved means their union, which the attempt does not change.
  *
  * Throws SolverError `order-too-high` for a task of order 2: there is no order 3 (SPEC 1).
@@ -66,9 +66,13 @@ export async function createHigherOrderTask(
   };
 }
 
-/** What an attempt may not pass on: oracle tests, files of the specification, guarded files. */
+/** What an attempt may not pass on: oracle tests, files of the specification, guarded files, what runs on the way to tests. */
 function protectedPaths({ grading, view }: SolverTask, patched: Snapshot): Set<string> {
-  const trees = { original: listPaths(grading.original), candidate: listPaths(patched) };
-  const guarded = guardedFiles(changedPaths(grading.task, patched), trees, { testFiles: grading.testFiles });
-  return new Set([...grading.testFiles, ...touchedPaths(view.specification), ...guarded]);
+  const { original, task, testFiles, testCommand } = grading;
+  const changed = changedPaths(task, patched);
+  const trees = { original: listPaths(original), candidate: listPaths(patched) };
+  const guarded = guardedFiles(changed, trees, { testFiles });
+  const script = Buffer.from(testCommand.script).toString('latin1');
+  const scaffold = scaffoldPaths(changed, { original, task, testFiles, script });
+  return new Set([...testFiles, ...touchedPaths(view.specification), ...guarded, ...scaffold]);
 }

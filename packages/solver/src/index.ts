@@ -3,6 +3,8 @@ export { createHigherOrderTask, type HigherOrderTask } from './higher-order-task
 export { LEFT_OUT_FILES } from './left-out-files.js';
 export { createPolicySolver, type PolicySolverOptions } from './policy-solver.js';
 export { collectPredPatch, type PredPatchCollection } from './pred-patch.js';
+export type { CandidateEdit, CandidateSource, LocatedFunction } from './search/candidate-source.js';
+export { createSearchSolver, type SearchSolverOptions } from './search/search-solver.js';
 export { type Attempt, attemptSeed, type SolveBugOptions, solveAttempt, solveBug } from './solve-bug.js';
 export type { SolveOptions, Solver, Submission } from './solver.js';
 export { SolverError, type SolverErrorCode } from './solver-error.js';

@@ -51,9 +51,14 @@ test('changed, new, deleted, executable and linked files are in the patch', asyn
     sed -i 's/share + 2/share + 1/' shop/money.py
     mkdir docs && printf 'no newline' > docs/a.txt && printf '\\0\\1' > docs/b.bin
     rm README.md; chmod +x shop/cart.py; ln -s money.py shop/cash.py`);
-  expect(await changedBy(collection)).toEqual(
-    ['README.md', 'docs/a.txt', 'docs/b.bin', 'shop/cart.py', 'shop/cash.py', 'shop/money.py'],
-  );
+  expect(await changedBy(collection)).toEqual([
+    'README.md',
+    'docs/a.txt',
+    'docs/b.bin',
+    'shop/cart.py',
+    'shop/cash.py',
+    'shop/money.py',
+  ]);
 });
 
 test('what running and editing leave behind is not, unless the task has it', async () => {
@@ -64,7 +69,13 @@ test('what running and editing leave behind is not, unless the task has it', asy
   expect(await changedBy(collection)).toEqual(['README.md']);
   const { leftOut } = collection as Extract<PredPatchCollection, { status: 'collected' }>;
   expect(leftOut).toEqual(
-    expect.arrayContaining(['.coverage', '.pytest_cache/v/x', 'pred_patch.diff', 'shop.egg-info/PKG-INFO', 'shop/money.py.orig']),
+    expect.arrayContaining([
+      '.coverage',
+      '.pytest_cache/v/x',
+      'pred_patch.diff',
+      'shop.egg-info/PKG-INFO',
+      'shop/money.py.orig',
+    ]),
   );
 });
 
@@ -98,8 +109,15 @@ test('the workspace has one commit, and git has nothing else to tell', async () 
     const has = await run(sandbox, 'command -v git || true');
     if (has === '') return;
     expect(await run(sandbox, 'git status --porcelain')).toBe('');
-    expect(await run(sandbox, 'git log --all --format="%an %ad %s" --date=iso')).toBe('Task 2000-01-01 00:00:00 +0000 Task\n');
-    expect(await run(sandbox, 'git reflog; git stash list; git tag; git notes; git remote; ls .git/hooks 2>/dev/null || true')).not.toMatch(/\S{41}/);
+    expect(await run(sandbox, 'git log --all --format="%an %ad %s" --date=iso')).toBe(
+      'Task 2000-01-01 00:00:00 +0000 Task\n',
+    );
+    expect(
+      await run(
+        sandbox,
+        'git reflog; git stash list; git tag; git notes; git remote; ls .git/hooks 2>/dev/null || true',
+      ),
+    ).not.toMatch(/\S{41}/);
     const objects = await run(
       sandbox,
       'git cat-file --batch-all-objects --batch-check="%(objectname) %(objecttype)" | while read id type; do [ $type = blob ] && git cat-file blob $id; done; true',

@@ -9,7 +9,7 @@ import type { SourceTree } from './source-tree.js';
 import { similarity, tokensOf } from './tokens.js';
 
 const MAX_FILES = 60;
-const MAX_SUSPECTS = 10;
+const MAX_SUSPECTS = 30;
 const MAX_DONORS = 4;
 const MIN_DONOR_SIMILARITY = 0.3;
 const SAME_FILE_BONUS = 0.2;
@@ -25,11 +25,14 @@ export interface Evidence {
 /** What may be wrong and what to try: suspects from the evidence, and the repairs of the most suspicious ones. */
 export async function diagnose(evidence: Evidence): Promise<{ suspects: Suspect[]; candidates: Candidate[] }> {
   const { tree, testPaths, standing } = evidence;
-  const tests = (await functionsIn(tree, testPaths)).filter(({ name }) => /^test/i.test(name));
+  const written = await functionsIn(tree, testPaths);
+  const tests = written.filter(({ name }) => /^test/i.test(name));
+  const helpers = written.filter(({ name }) => !/^test/i.test(name));
   const functions = await functionsIn(tree, await filesUnderTest(evidence));
   const suspects = localise({
     functions,
     ...splitTests(tests, standing),
+    helpers,
     failures: standing.failures,
     specificationNames: evidence.specificationNames,
   }).slice(0, MAX_SUSPECTS);

@@ -13,15 +13,20 @@ export interface Symptoms {
   /** Test functions among the restored tests that fail, and those that pass. */
   readonly failing: readonly CodeFunction[];
   readonly passing: readonly CodeFunction[];
+  /** The other functions of the test files: what prepares tests and what they share. Never suspects. */
+  readonly helpers: readonly CodeFunction[];
   readonly failures: readonly Failure[];
   /** Names that stand in the lines which the specification adds. */
   readonly specificationNames: ReadonlySet<string>;
 }
 
-const MAX_CALL_DEPTH = 4;
+const MAX_CALL_DEPTH = 5;
+const PREPARATION = /^(setUp|setUpClass|setUpModule|asyncSetUp|setup_method|setup_class|setup)$/;
 const DECAY = 0.5;
-const FRAME_WEIGHT = 2;
-const SPECIFICATION_WEIGHT = 1.5;
+const FRAME_WEIGHT = 1;
+const SPECIFICATION_WEIGHT = 2;
+/** Above 1 the first suspects get more of the search, below 1 the later ones. */
+const SHARPNESS = 1.7;
 
 /**
  * Ranks functions, the most suspicious first. Without coverage, which tests reach a function is guessed from names:
@@ -30,9 +35,9 @@ const SPECIFICATION_WEIGHT = 1.5;
  * the specification are raised.
  */
 export function localise(symptoms: Symptoms): Suspect[] {
-  const byName = indexByName(symptoms.functions);
-  const failing = reachByTests(symptoms.failing, byName);
-  const passing = reachByTests(symptoms.passing, byName);
+  const byName = indexByName([...symptoms.functions, ...symptoms.helpers]);
+  const failing = reachByTests(symptoms.failing, symptoms.helpers, byName);
+  const passing = reachByTests(symptoms.passing, symptoms.helpers, byName);
   const onStack = frameWeights(symptoms);
 
   const suspects: Suspect[] = [];
@@ -43,7 +48,7 @@ export function localise(symptoms: Symptoms): Suspect[] {
     const total = Math.max(1, symptoms.failing.length) * (executedFailing + executedPassing);
     const ochiai = total > 0 ? executedFailing / Math.sqrt(total) : 0;
     const named = symptoms.specificationNames.has(candidate.name) ? SPECIFICATION_WEIGHT : 1;
-    const suspicion = ochiai * named + FRAME_WEIGHT * (onStack.get(key) ?? 0);
+    const suspicion = (ochiai * named + FRAME_WEIGHT * (onStack.get(key) ?? 0)) ** SHARPNESS;
     if (suspicion > 0) suspects.push({ function: candidate, suspicion });
   }
   return suspects.sort(
@@ -67,30 +72,45 @@ function indexByName(functions: readonly CodeFunction[]): Map<string, CodeFuncti
 }
 
 /** For each function the sum over tests of how surely the test reaches it, 0..1 a test. */
-function reachByTests(tests: readonly CodeFunction[], byName: Map<string, CodeFunction[]>): Map<string, number> {
+function reachByTests(
+  tests: readonly CodeFunction[],
+  helpers: readonly CodeFunction[],
+  byName: Map<string, CodeFunction[]>,
+): Map<string, number> {
   const sums = new Map<string, number>();
   for (const test of tests) {
-    for (const [key, reach] of reachFrom(test, byName)) sums.set(key, (sums.get(key) ?? 0) + reach);
+    const preparing = helpers.filter(
+      ({ name, path, className }) => PREPARATION.test(name) && path === test.path && className === test.className,
+    );
+    for (const [key, reach] of reachFrom([test, ...preparing], byName)) sums.set(key, (sums.get(key) ?? 0) + reach);
   }
   return sums;
 }
 
-function reachFrom(test: CodeFunction, byName: Map<string, CodeFunction[]>): Map<string, number> {
+interface Arrival {
+  readonly at: CodeFunction;
+  readonly reach: number;
+  /** True until the first function of the code under test: what a test names is as sure as what its helpers name. */
+  readonly isInTests: boolean;
+}
+
+function reachFrom(starts: readonly CodeFunction[], byName: Map<string, CodeFunction[]>): Map<string, number> {
   const reached = new Map<string, number>();
-  let frontier: { from: CodeFunction; reach: number }[] = [{ from: test, reach: 1 }];
+  const testPath = starts[0]!.path;
+  let frontier: Arrival[] = starts.map((at) => ({ at, reach: 1, isInTests: true }));
   for (let depth = 0; depth < MAX_CALL_DEPTH && frontier.length > 0; depth += 1) {
-    const next = new Map<string, { from: CodeFunction; reach: number }>();
-    for (const { from, reach } of frontier) {
-      for (const name of from.uses) {
+    const next = new Map<string, Arrival>();
+    for (const { at, reach, isInTests } of frontier) {
+      for (const name of at.uses) {
         const namesakes = byName.get(name) ?? [];
         for (const to of namesakes) {
           // A name that many functions share says little about each; one in the same file is the likelier.
-          const share = to.path === from.path ? 1 : 1 / Math.sqrt(namesakes.length);
-          const arriving = reach * share * (depth === 0 ? 1 : DECAY);
+          const share = to.path === at.path ? 1 : 1 / Math.sqrt(namesakes.length);
+          const arriving = reach * share * (isInTests ? 1 : DECAY);
           const key = functionKey(to);
           if (arriving > (reached.get(key) ?? 0)) {
             reached.set(key, arriving);
-            next.set(key, { from: to, reach: arriving });
+            next.set(key, { at: to, reach: arriving, isInTests: isInTests && to.path === testPath });
           }
         }
       }

@@ -19,13 +19,13 @@ import { specificationNames } from './specification-names.js';
 import { createTrial, type Trial } from './trial.js';
 
 export interface SearchSolverOptions {
-  /** Repairs that one attempt may try. Default 24. */
+  /** Repairs that one attempt may try. Default 48. */
   readonly budget?: number;
   /** Wall time of one attempt. Default ten minutes. Only the budget keeps equal seeds equal. */
   readonly timeoutMs?: number;
 }
 
-const DEFAULT_BUDGET = 24;
+const DEFAULT_BUDGET = 48;
 const DEFAULT_TIMEOUT_MS = 600_000;
 /** Repairs that run at once. Part of what a seed means: the batch is drawn before any of it is judged. */
 const BATCH = 2;

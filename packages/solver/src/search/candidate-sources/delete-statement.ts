@@ -4,7 +4,7 @@ import { statementsOf } from '../statements.js';
 /** Takes a statement out; the last one of a block gives way to `pass`. */
 export const deleteStatement: CandidateSource = {
   name: 'delete-statement',
-  weight: () => 0.5,
+  weight: () => 0.4,
   candidates: (target) =>
     statementsOf(target)
       .filter(({ text }) => text !== 'pass')

@@ -7,7 +7,7 @@ const MAX_LINES = 8;
 /** Puts a statement of a similar function in front of a statement: guards and steps that may have been taken out. */
 export const insertStatement: CandidateSource = {
   name: 'insert-statement',
-  weight: () => 1,
+  weight: () => 0.7,
   candidates(target, donors) {
     const present = new Set(statementsOf(target).map(({ text }) => text));
     const donated = donors.flatMap((donor) =>

@@ -9,7 +9,7 @@ const MAX_LINES = 12;
 /** Puts a similar statement of a similar function, or of the same one, in the place of a statement. */
 export const replaceStatement: CandidateSource = {
   name: 'replace-statement',
-  weight: () => 1,
+  weight: () => 0.7,
   candidates(target, donors) {
     const edits: CandidateEdit[] = [];
     const donated = [target, ...donors].flatMap((donor) =>
