@@ -14,7 +14,7 @@ import { isTestPath } from '@swe-selfplay/python';
 import type { Injection, InjectOptions, Injector } from '../injector.js';
 import type { Strategy } from '../strategy.js';
 import { type DiscoveredTests, discoverTests, type TestDiscovery } from './discover-tests.js';
-import { probe } from './probe.js';
+import { createProbe } from './probe.js';
 import { readSourceCode, type SourceCode } from './source-code.js';
 import { type Discard, type ProposalTrial, tryProposal } from './try-proposal.js';
 
@@ -95,6 +95,7 @@ async function searchBug(
   options: SearchOptions,
 ): Promise<Injection> {
   const { strategy, seed, maxTries = 12, minFailingTests = 1, maxFailingShare = 0.5 } = options;
+  const run = createProbe(tests, options);
   const discards = new Map<Discard, number>();
   for (let index = 0; index < maxTries; index += 1) {
     options.signal?.throwIfAborted();
@@ -107,7 +108,7 @@ async function searchBug(
           weakenable: new Set(testFiles),
           minFailingTests,
           maxFailingShare,
-          run: (snapshot) => probe(snapshot, tests, options),
+          run,
         })
       : { status: 'discarded', reason: 'no change to make' };
     if (trial.status === 'breaks-tests') {

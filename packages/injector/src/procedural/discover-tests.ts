@@ -70,12 +70,12 @@ async function settleSelection(
   const random = createRandom(`tests of ${original.digest}`);
   let files: readonly string[] = random.shuffle(candidate.detection.testFiles).slice(0, MAX_FILES);
   let deselected: readonly string[] = [];
+  const runOptions = { timeoutMs: options.timeoutMs, ...(options.signal ? { signal: options.signal } : {}) };
   for (let runs = 0; runs < MAX_RUNS; runs += 1) {
     const selection = { testFiles: [...files].sort(), deselected, usesOwnOptions: candidate.usesOwnOptions };
     const command = commandOf(candidate, selection);
     if (command.script.length > MAX_SCRIPT_BYTES) return notFound('too many tests fail to leave them out one by one');
-    const run = async (repeat: number) =>
-      options.runner.run(original, command, { repeat, timeoutMs: options.timeoutMs, ...signalOf(options) });
+    const run = async (repeat: number) => options.runner.run(original, command, { ...runOptions, repeat });
     const first = await run(0);
     if (first.script.ending !== 'exited' || first.script.durationMs > options.maxSuiteMs) {
       if (files.length <= 1) return notFound(`the tests did not end in time (${first.script.ending})`);
@@ -148,9 +148,4 @@ function notFound(reason: string): TestDiscovery {
 
 function textOf(output: Uint8Array): string {
   return Buffer.from(output).toString('utf8');
-}
-
-/** An absent signal is left out, as `exactOptionalPropertyTypes` wants it. */
-export function signalOf({ signal }: { readonly signal?: AbortSignal | undefined }): { readonly signal?: AbortSignal } {
-  return signal ? { signal } : {};
 }

@@ -1,7 +1,7 @@
 import { hasPassed, readFile, type Snapshot, withFiles } from '@swe-selfplay/artifact';
 import { type FailingTest, type Failure, weakenTests } from '@swe-selfplay/python';
 import type { DiscoveredTests } from './discover-tests.js';
-import type { Probe } from './probe.js';
+import type { RunProbe } from './probe.js';
 
 export interface WeakenOptions {
   /** Ids that the bug makes fail. */
@@ -9,7 +9,7 @@ export interface WeakenOptions {
   readonly tests: DiscoveredTests;
   /** Files that may be weakened. */
   readonly weakenable: ReadonlySet<string>;
-  readonly run: (snapshot: Snapshot) => Promise<Probe>;
+  readonly run: RunProbe;
 }
 
 export interface Weakening {
