@@ -7,7 +7,7 @@ export function describeGuarantees(host: NamespaceHost): string[] {
     'files: own root file system; the workspace, /tmp, /dev/shm and the home directory are writable, the system read-only',
     `network: none${host.loopback === 'none' ? ', and no loopback device' : ' but the loopback device'}`,
     `privileges: ${user}, no capabilities, no new privileges` +
-      (host.mode.hasUserNamespaces ? ', no further user namespaces' : '; user namespaces are off on this host'),
+      (host.mode.hasUserNamespaces ? ', no further user namespaces' : '; user namespaces could not be made here'),
     'processes: own process space for every command, which ends with it; all end with the workspace and with this program',
     host.cgroups === undefined
       ? 'memory: watched several times a second and killed; files in memory are bounded by the disk bound'

@@ -27,6 +27,8 @@ export const TRUSTED_ENV: Readonly<Record<string, string>> = { PATH: '/usr/sbin:
 /** The user that commands see themselves as. */
 export const VISIBLE_USER_ID = 1000;
 
+/** Where the bound counts all processes of the uid, there is to be room for workspaces side by side; but a bound there is. */
+const SHARED_PROCESS_FACTOR = 4;
 const SPACES = ['--mount', '--pid', '--net', '--ipc', '--uts', '--cgroup', '--fork', '--kill-child'];
 const NO_PRIVILEGES = ['--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all'];
 const LOOPBACK_WITHOUT_IP =
@@ -116,7 +118,8 @@ function leaveRoot(userId: number): string[] {
 }
 
 function lastSteps(mode: IsolationMode, limits: Limits): string[] {
-  const numbers = [mode.countsProcessesApart ? limits.maxProcesses : 'unlimited', limits.maxOpenFiles];
+  const processes = limits.maxProcesses * (mode.countsProcessesApart ? 1 : SHARED_PROCESS_FACTOR);
+  const numbers = [processes, limits.maxOpenFiles];
   const values = [flag(mode.hasUserNamespaces), ...numbers, Math.ceil(limits.diskBytes / 512)].map(String);
   const bounds = ['sh', '-c', BOUNDS_SCRIPT, 'sh', ...values, 'setpriv', ...NO_PRIVILEGES];
   if (!mode.hasUserNamespaces) {
