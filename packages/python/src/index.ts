@@ -2,6 +2,7 @@ export { applyEdits, type Operator, type TextEdit } from './operator.js';
 export { OPERATORS } from './operators.js';
 export { type Removal, type RemovalKind, removalsOf } from './removals.js';
 export { removeStatement } from './remove-statement.js';
+export { definedNames, isLibraryPath, isModulePath, moduleNameOf, wordsOf } from './source-files.js';
 export {
   functionsOf,
   hasSyntaxError,

@@ -10,7 +10,7 @@ import {
   type Snapshot,
 } from '@swe-selfplay/artifact';
 import { guardedFiles } from '@swe-selfplay/evaluation';
-import { isTestPath } from '@swe-selfplay/python';
+import { isModulePath, isTestPath } from '@swe-selfplay/python';
 import type { Injection, InjectOptions, Injector } from '../injector.js';
 import type { Strategy } from '../strategy.js';
 import { type DiscoveredTests, discoverTests, type TestDiscovery } from './discover-tests.js';
@@ -168,6 +168,6 @@ function oracleFiles(original: Snapshot, { testFiles }: DiscoveredTests): string
   const guarded = new Set(guardedFiles(paths, { original: paths, candidate: paths }, { testFiles }));
   const directories = new Set(testFiles.map((path) => path.slice(0, path.lastIndexOf('/') + 1)).filter(isTestPath));
   const isHelper = (path: string) =>
-    path.endsWith('.py') && !guarded.has(path) && directories.has(path.slice(0, path.lastIndexOf('/') + 1));
+    isModulePath(path) && !guarded.has(path) && directories.has(path.slice(0, path.lastIndexOf('/') + 1));
   return paths.filter((path) => modeOf(original, path) !== '120000' && (testFiles.includes(path) || isHelper(path)));
 }

@@ -1,6 +1,15 @@
 import { listPaths, modeOf, type Random, readFile, type Snapshot } from '@swe-selfplay/artifact';
 import { guardedFiles } from '@swe-selfplay/evaluation';
-import { functionsOf, isTestPath, type PythonFunction, type PythonModule, parsePython } from '@swe-selfplay/python';
+import {
+  definedNames,
+  functionsOf,
+  isLibraryPath,
+  moduleNameOf,
+  type PythonFunction,
+  type PythonModule,
+  parsePython,
+  wordsOf,
+} from '@swe-selfplay/python';
 
 /** A function that may be broken. */
 export interface Place {
@@ -26,25 +35,22 @@ const MAX_BYTES = 512 * 1024;
 /** Names that the tests mention are covered as a rule; what they do not name may be covered all the same. */
 const MENTIONED_WEIGHT = 8;
 const UNMENTIONED_WEIGHT = 1;
-const NO_LIBRARY =
-  /(^|\/)(docs?|examples?|scripts?|tools|bench(marks?)?|build|dist|vendor|_vendor|\.[^/]+)\/|(^|\/)(setup|__main__|noxfile|tasks|fabfile)\.py$/;
 
 /** Reads the code once; picking parses one file at a time. */
 export async function readSourceCode(original: Snapshot, testFiles: readonly string[]): Promise<SourceCode> {
   const words = new Set<string>();
   for (const path of testFiles) {
     const text = await readText(original, path);
-    for (const word of text?.match(/[A-Za-z_]\w*/g) ?? []) words.add(word);
+    for (const word of wordsOf(text ?? '')) words.add(word);
   }
   const paths = listPaths(original);
   const guarded = new Set(guardedFiles(paths, { original: paths, candidate: paths }, { testFiles }));
   const tests = new Set(testFiles);
   const files: SourceFile[] = [];
   for (const path of paths) {
-    if (!path.endsWith('.py') || tests.has(path) || guarded.has(path) || isTestPath(path) || NO_LIBRARY.test(path))
-      continue;
+    if (!isLibraryPath(path) || tests.has(path) || guarded.has(path)) continue;
     const text = files.length < MAX_FILES ? await readText(original, path) : undefined;
-    const weight = text === undefined ? 0 : weightOf(text, words) * (isMentioned(path, words) ? 4 : 1);
+    const weight = text === undefined ? 0 : weightOf(text, words) * (words.has(moduleNameOf(path)) ? 4 : 1);
     if (text !== undefined && weight > 0) files.push({ path, text, weight });
   }
   return {
@@ -66,19 +72,11 @@ export async function readSourceCode(original: Snapshot, testFiles: readonly str
 }
 
 function weightOf(text: string, words: ReadonlySet<string>): number {
-  let weight = 0;
-  for (const match of text.matchAll(/^[ \t]*(?:async\s+)?def\s+(\w+)/gm)) weight += nameWeight(match[1]!, words);
-  return weight;
+  return definedNames(text).reduce((sum, name) => sum + nameWeight(name, words), 0);
 }
 
 function nameWeight(name: string, words: ReadonlySet<string>): number {
   return words.has(name) ? MENTIONED_WEIGHT : UNMENTIONED_WEIGHT;
-}
-
-/** True where the tests name the module, or for the `__init__` of a package the package. */
-function isMentioned(path: string, words: ReadonlySet<string>): boolean {
-  const parts = path.replace(/(\/__init__)?\.py$/, '').split('/');
-  return words.has(parts.at(-1)!);
 }
 
 function pickWeighted<Item>(
