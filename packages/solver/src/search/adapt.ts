@@ -28,11 +28,17 @@ export function adaptCode(text: string, donor: LocatedFunction, target: LocatedF
 
 function parameterNames(donor: LocatedFunction, target: LocatedFunction): Map<string, string> {
   const names = new Map<string, string>();
-  donor.definition.parameters.forEach((name, index) => {
-    const other = target.definition.parameters[index];
+  const others = ownParameters(target);
+  ownParameters(donor).forEach((name, index) => {
+    const other = others[index];
     if (other !== undefined && other !== name) names.set(name, other);
   });
   return names;
+}
+
+/** What a caller passes: `self` means nothing in a function. */
+function ownParameters({ definition }: LocatedFunction): string[] {
+  return definition.parameters.filter((name) => name !== 'self' && name !== 'cls');
 }
 
 const knownWordsOf = new WeakMap<PythonFunction, Set<string>>();

@@ -2,7 +2,7 @@ import { applyPatch, parsePatch, touchedPaths, withFiles } from '@swe-selfplay/a
 import { createTestRunner, evaluatePatch, type TestRunner } from '@swe-selfplay/evaluation';
 import { createSandboxProvider, type SandboxProvider } from '@swe-selfplay/sandbox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sampleTask } from '../../test-support/sample-project.js';
+import { MONEY, patchOf, sampleTask } from '../../test-support/sample-project.js';
 import { createHigherOrderTask } from '../higher-order-task.js';
 import { solveBug } from '../solve-bug.js';
 import type { Submission } from '../solver.js';
@@ -27,25 +27,22 @@ async function isSolved(
   return (await evaluatePatch(graded.grading, outcome.predPatch, { runner })).status === 'solved';
 }
 
-test('finds how tests run, finds the bug and mends it, in the code alone', { timeout: 300_000 }, async () => {
-  const outcome = await createSearchSolver({ budget: 150 }).solve(task.view, { seed: 1, runner, provider });
-  if (outcome.status !== 'submitted') throw new Error(outcome.reason);
-  const parse = parsePatch(outcome.predPatch);
-  if (parse.status !== 'parsed') throw new Error(parse.reason);
-  expect(touchedPaths(parse.patch)).toEqual(['shop/money.py']);
-  expect((await applyPatch(task.view.snapshot, parse.patch)).status).toBe('applied');
-  expect(await isSolved(outcome)).toBe(true);
-});
-
-test('some of a group find it within a small budget, and some do not', { timeout: 300_000 }, async () => {
+test('in a group some find the bug and mend it, in the code alone, and some do not', { timeout: 300_000 }, async () => {
   const attempts = await solveBug(task.view, createSearchSolver({ budget: 10 }), { seed: 1, runner, provider });
   const solved = await Promise.all(attempts.map(({ outcome }) => isSolved(outcome)));
   expect(solved.filter(Boolean).length).toBeGreaterThan(0);
   expect(solved.filter(Boolean).length).toBeLessThan(8);
+  for (const { outcome } of attempts) {
+    if (outcome.status !== 'submitted') continue;
+    const parse = parsePatch(outcome.predPatch);
+    if (parse.status !== 'parsed') throw new Error(parse.reason);
+    expect(touchedPaths(parse.patch)).toEqual(['shop/money.py']);
+    expect((await applyPatch(task.view.snapshot, parse.patch)).status).toBe('applied');
+  }
 });
 
 test('equal seeds give equal attempts, whatever is cached, and other seeds others', async () => {
-  const solver = createSearchSolver({ budget: 6 });
+  const solver = createSearchSolver({ budget: 4 });
   const [first, second] = [createTestRunner({ provider }), createTestRunner({ provider })];
   const of = async (seed: number, on: TestRunner) =>
     JSON.stringify(await solver.solve(task.view, { seed, runner: on, provider }));
@@ -59,14 +56,9 @@ test('equal seeds give equal attempts, whatever is cached, and other seeds other
 });
 
 test('solves what a failed attempt left behind', { timeout: 300_000 }, async () => {
-  const patch = `--- a/shop/money.py
-+++ b/shop/money.py
-@@ -23,2 +23,2 @@
-     share, rest = divmod(cents, parts)
--    return [share + 2] * rest + [share] * (parts - rest)
-+    return [share + 1] * rest + [share] * (parts + rest)
-`;
-  const second = await createHigherOrderTask(task, Buffer.from(patch), { sourceAttempt: 'first' });
+  const halfway = MONEY.replace('[share] * (parts - rest)', '[share] * (parts + rest)');
+  const patch = await patchOf(task, [['shop/money.py', halfway]]);
+  const second = await createHigherOrderTask(task, patch, { sourceAttempt: 'first' });
   if (second.status !== 'created') throw new Error(second.reason);
   expect(second.task.order).toBe(2);
   const outcome = await createSearchSolver({ budget: 150 }).solve(second.task.view, { seed: 1, runner, provider });

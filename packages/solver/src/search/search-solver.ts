@@ -90,7 +90,7 @@ async function improve(search: Search): Promise<Outcome> {
 /** The next state in which more passes; undefined where repairs, budget or time run out. */
 async function findBetter(search: Search, state: State): Promise<State | undefined> {
   const { trial, view } = search;
-  const tree = createSourceTree(state.snapshot, new Set(trial.testPaths));
+  const tree = createSourceTree(state.snapshot, new Set([...trial.specified, ...trial.testPaths]));
   const names = specificationNames(view.specification);
   const evidence = { tree, testPaths: trial.testPaths, standing: state.standing, specificationNames: names };
   const pool = (await diagnose(evidence)).candidates;
@@ -108,7 +108,7 @@ async function findBetter(search: Search, state: State): Promise<State | undefin
     );
     const better = judged.filter(({ standing }) => isBetter(standing, state.standing));
     for (const next of better.sort((a, b) => b.standing.passed.size - a.standing.passed.size)) {
-      if (!isClean(next.standing) || (await trial.keepsSuite(next.snapshot))) return next;
+      if (!isClean(next.standing) || (await trial.keepsSuite(next.snapshot, next.standing))) return next;
     }
   }
   return undefined;
@@ -137,7 +137,7 @@ async function drawBatch(
 async function submissionOf(view: TaskView, trial: Trial, { state, tried, reason }: Outcome): Promise<Submission> {
   const notes = { tried, repairs: state.repairs, failing: state.standing.failed.size };
   if (state.repairs.length === 0) return { status: 'gave-up', reason: `${reason}: no test more passes.`, notes };
-  const repaired = restoreFiles(state.snapshot, view.snapshot, trial.testPaths);
+  const repaired = restoreFiles(state.snapshot, view.snapshot, trial.specified);
   const predPatch = printPatch(await diffSnapshots(view.snapshot, repaired));
   return { status: 'submitted', predPatch, notes };
 }

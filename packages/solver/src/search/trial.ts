@@ -1,4 +1,4 @@
-import { applyPatch, modeOf, type Snapshot, type TestCommand, touchedPaths } from '@swe-selfplay/artifact';
+import { applyPatch, type Snapshot, type TestCommand, touchedPaths } from '@swe-selfplay/artifact';
 import type { TestRun, TestRunner } from '@swe-selfplay/evaluation';
 import { type Detection, detectTestFrameworks, type TestFramework } from '@swe-selfplay/python';
 import type { TaskView } from '../solver-task.js';
@@ -9,19 +9,20 @@ export interface Trial {
   readonly status: 'ready';
   /** The task with the specification applied. */
   readonly restored: Snapshot;
-  /** The test files that `judge` runs. */
+  /** Every file that the specification touches: never changed by a repair. */
+  readonly specified: readonly string[];
+  /** The test files that `judge` runs: those that the specification touches, and others that fail. */
   readonly testPaths: readonly string[];
   /** What `judge` says of `restored`. */
   readonly baseline: Standing;
   judge(snapshot: Snapshot): Promise<Standing>;
-  /** True where no test of the whole suite fails that passed on `restored`. */
-  keepsSuite(snapshot: Snapshot): Promise<boolean>;
+  /** True where no test of the whole suite fails that passed on `restored`, or passes in `standing`. */
+  keepsSuite(snapshot: Snapshot, standing: Standing): Promise<boolean>;
 }
 
 export type TrialSetup = Trial | { readonly status: 'unusable'; readonly reason: string };
 
 const FIRST_TIMEOUT_MS = 60_000;
-const SUITE_TIMEOUT_MS = 300_000;
 const MIN_TIMEOUT_MS = 5_000;
 /** A repair may make tests loop for ever, and an honest one may make them slower. */
 const SLOWDOWN = 5;
@@ -38,28 +39,31 @@ export async function createTrial(
   const found = await detectTestFrameworks(restored);
   if (found.status === 'not-found') return unusable(found.reason);
 
-  const touched = new Set(touchedPaths(view.specification).filter((path) => modeOf(restored, path) !== undefined));
+  const specified = touchedPaths(view.specification);
   for (const { framework, detection } of found.candidates) {
     const suite = createSuite({ framework, detection, runner, signal });
-    const restoredPaths = detection.testFiles.filter((path) => touched.has(path));
-    for (const testPaths of [restoredPaths, detection.testFiles]) {
-      if (testPaths.length === 0) continue;
-      const first = await suite.run(restored, testPaths, FIRST_TIMEOUT_MS);
-      const baseline = standingOf(first, framework);
-      const hasRun = first.script.ending !== 'exited' || baseline.passed.size + baseline.failed.size > 0;
-      // Restored tests that all pass show nothing; the bug may show elsewhere in the suite.
-      if (!hasRun || isClean(baseline)) continue;
-      const usual =
-        first.script.ending === 'exited' ? first : await suite.run(view.snapshot, testPaths, FIRST_TIMEOUT_MS);
-      return {
-        status: 'ready',
-        restored,
-        testPaths,
-        baseline,
-        judge: async (snapshot) => standingOf(await suite.run(snapshot, testPaths, timeoutAfter(usual)), framework),
-        keepsSuite: (snapshot) => suite.keepsPassing(snapshot, restored),
-      };
-    }
+    const whole = await suite.run(restored, detection.testFiles, FIRST_TIMEOUT_MS);
+    const testPaths = pathsToJudge(detection, specified, standingOf(whole, framework));
+    const first = await suite.run(restored, testPaths, FIRST_TIMEOUT_MS);
+    const baseline = standingOf(first, framework);
+    const hasRun = first.script.ending !== 'exited' || baseline.passed.size + baseline.failed.size > 0;
+    if (!hasRun || isClean(baseline)) continue;
+    const usual =
+      first.script.ending === 'exited' ? first : await suite.run(view.snapshot, testPaths, FIRST_TIMEOUT_MS);
+    return {
+      status: 'ready',
+      restored,
+      specified,
+      testPaths,
+      baseline,
+      judge: async (snapshot) => standingOf(await suite.run(snapshot, testPaths, timeoutAfter(usual)), framework),
+      async keepsSuite(snapshot, standing) {
+        // A suite that does not end cannot speak against a repair.
+        if (whole.script.ending !== 'exited') return true;
+        const after = standingOf(await suite.run(snapshot, detection.testFiles, timeoutAfter(whole)), framework);
+        return keepsPassing(after, standingOf(whole, framework)) && keepsPassing(after, standing);
+      },
+    };
   }
   return unusable('No test fails that the solver can run, so there is nothing to go by.');
 }
@@ -74,9 +78,15 @@ function timeoutAfter({ script }: TestRun): number {
   return Math.max(MIN_TIMEOUT_MS, seconds * 1000);
 }
 
+/** Restored test files, and files of tests that fail though they were not weakened; all where there is neither. */
+function pathsToJudge({ testFiles }: Detection, specified: readonly string[], whole: Standing): readonly string[] {
+  const failing = whole.failures.map(({ test }) => test?.file);
+  const paths = testFiles.filter((path) => specified.includes(path) || failing.includes(path));
+  return paths.length > 0 ? paths : testFiles;
+}
+
 interface Suite {
   run(snapshot: Snapshot, testFiles: readonly string[], timeoutMs: number): Promise<TestRun>;
-  keepsPassing(snapshot: Snapshot, reference: Snapshot): Promise<boolean>;
 }
 
 function createSuite(parts: {
@@ -86,17 +96,9 @@ function createSuite(parts: {
   readonly signal: AbortSignal | undefined;
 }): Suite {
   const { framework, detection, runner, signal } = parts;
-  const run = (snapshot: Snapshot, testFiles: readonly string[], timeoutMs: number) =>
-    runner.run(snapshot, commandFor(framework, detection, testFiles), { timeoutMs, ...(signal && { signal }) });
   return {
-    run,
-    async keepsPassing(snapshot, reference) {
-      const before = await run(reference, detection.testFiles, SUITE_TIMEOUT_MS);
-      // A suite that does not end cannot speak against a repair.
-      if (before.script.ending !== 'exited') return true;
-      const after = await run(snapshot, detection.testFiles, timeoutAfter(before));
-      return keepsPassing(standingOf(after, framework), standingOf(before, framework));
-    },
+    run: (snapshot, testFiles, timeoutMs) =>
+      runner.run(snapshot, commandFor(framework, detection, testFiles), { timeoutMs, ...(signal && { signal }) }),
   };
 }
 
