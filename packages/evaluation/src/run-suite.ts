@@ -1,7 +1,6 @@
 import { parseReport, type TestCommand } from '@swe-selfplay/artifact';
 import type { CommandResult, Limits, SandboxProvider, WorkspaceRequest } from '@swe-selfplay/sandbox';
-import { withSandbox } from '@swe-selfplay/sandbox';
-import { SandboxError } from '@swe-selfplay/sandbox';
+import { SandboxError, withSandbox } from '@swe-selfplay/sandbox';
 import type { Parse, ScriptRun } from './test-run.js';
 
 /** The tree to test, as a sandbox takes it. */
@@ -42,20 +41,13 @@ export async function runParser(
   output: Uint8Array,
   options: { readonly limits: Limits; readonly signal: AbortSignal },
 ): Promise<Parse> {
-  const request = {
-    base: undefined,
-    changes: new Map(),
-    harness: new Map([[PARSER, command.parser]]),
-    limits: options.limits,
-  };
-  const result = await withSandbox(provider, request, (sandbox) =>
-    sandbox.run({
-      argv: ['python3', `${sandbox.harnessDir}/${PARSER}`],
-      stdin: output,
-      env: { PYTHONHASHSEED: '0' },
-      signal: options.signal,
-    }),
-  );
+  const harness = new Map([[PARSER, command.parser]]);
+  const result = await provider.runAlone({ harness, limits: options.limits }, (harnessDir) => ({
+    argv: ['python3', `${harnessDir}/${PARSER}`],
+    stdin: output,
+    env: { PYTHONHASHSEED: '0' },
+    signal: options.signal,
+  }));
   options.signal.throwIfAborted();
   return judgeParser(result, options.limits);
 }
@@ -101,5 +93,7 @@ function invalid(reason: string): Parse {
 }
 
 function lastText(bytes: Uint8Array): string {
-  return Buffer.from(bytes.subarray(Math.max(0, bytes.length - SHOWN_ERROR_BYTES))).toString('utf8').trim();
+  return Buffer.from(bytes.subarray(Math.max(0, bytes.length - SHOWN_ERROR_BYTES)))
+    .toString('utf8')
+    .trim();
 }

@@ -1,3 +1,4 @@
+import { aloneCases } from './conformance/alone-cases.js';
 import { changeCases } from './conformance/change-cases.js';
 import { commandCases } from './conformance/command-cases.js';
 import type { ConformanceCase } from './conformance/conformance-case.js';
@@ -20,4 +21,5 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   ...limitCases,
   ...isolationCases,
   ...escapeCases,
+  ...aloneCases,
 ];

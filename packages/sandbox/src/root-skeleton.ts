@@ -12,12 +12,17 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createTemporaryDirectory } from './temporary-directories.js';
 
 export const WORKDIR = '/workspace';
 export const HARNESS_DIR = '/harness';
 export const HOME_DIR = '/home/sandbox';
+/** Mount table, within a workspace, of empty places for a command that must not share them. */
+export const PRIVATE_PLACES_TABLE = '/etc/private-places';
+
+const PRIVATE_PLACES = [WORKDIR, HOME_DIR, '/tmp', '/dev/shm'];
+const PRIVATE_PLACE_OPTIONS = 'size=64m,nr_inodes=10k,mode=1777,nosuid,nodev';
 
 export interface RootPlan {
   /** Host directories shown at their own place. */
@@ -93,6 +98,9 @@ function makeEtc(etc: string, userId: number): void {
     hostname: 'sandbox\n',
     'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\n',
     'resolv.conf': '',
+    [basename(PRIVATE_PLACES_TABLE)]: PRIVATE_PLACES.map(
+      (place, index) => `private-${index} ${place} tmpfs ${PRIVATE_PLACE_OPTIONS} 0 0\n`,
+    ).join(''),
   };
   for (const [name, content] of Object.entries(files)) writeFileSync(join(etc, name), content, { mode: 0o644 });
   for (const name of ETC_FILES) {

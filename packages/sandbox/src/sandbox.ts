@@ -100,6 +100,15 @@ export interface SandboxProvider {
   /** Identity of what commands find outside the workspace (interpreter, dependencies): part of every run's key. */
   readonly toolchainId: string;
   open(request: WorkspaceRequest): Promise<Sandbox>;
+  /**
+   * Runs one command beside harness files, in an empty workspace: what `open`, `run` and `close` would do, at less cost.
+   * It finds nothing that another command wrote, and nothing that it writes is kept. Throws as these do.
+   * `command` is told where the harness files lie.
+   */
+  runAlone(
+    request: Pick<WorkspaceRequest, 'harness' | 'limits'>,
+    command: (harnessDir: string) => Command,
+  ): Promise<CommandResult>;
   /** Closes what is still open and removes the provider's own files. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { HOME_DIR } from '../root-skeleton.js';
+import { HOME_DIR, PRIVATE_PLACES_TABLE } from '../root-skeleton.js';
 import type { Limits } from '../sandbox.js';
 import {
   BOUNDS_SCRIPT,
@@ -82,14 +82,22 @@ export function commandArguments(
   mode: IsolationMode,
   target: number,
   limits: Limits,
-  command: { argv: readonly string[]; env: Readonly<Record<string, string>>; merge: boolean; hasInput: boolean },
+  command: {
+    readonly argv: readonly string[];
+    readonly env: Readonly<Record<string, string>>;
+    readonly merge: boolean;
+    readonly hasInput: boolean;
+    /** Gives the command empty writable places of its own, which are gone with it. */
+    readonly isAlone: boolean;
+  },
 ): string[] {
   const user = mode.isRoot && !mode.hasUserNamespaces ? [] : ['--user', '--preserve-credentials'];
   const spaces = ['--mount', '--net', '--ipc', '--uts', '--cgroup', `--pid=/proc/${target}/ns/pid_for_children`];
   const enter = ['sh', '-c', ENTER_SCRIPT, 'sh', flag(command.merge), flag(command.hasInput), FIRST_PROCESS_SCRIPT];
+  const places = command.isAlone ? PRIVATE_PLACES_TABLE : '';
   const env = Object.entries(command.env).map(([name, value]) => `${name}=${value}`);
   const start = ['sh', '-c', START_SCRIPT, 'sh', 'env', '-i', ...env, ...command.argv];
-  return ['--target', String(target), ...user, ...spaces, '--', ...enter, ...lastSteps(mode, limits), ...start];
+  return ['--target', String(target), ...user, ...spaces, '--', ...enter, places, ...lastSteps(mode, limits), ...start];
 }
 
 /** The sandbox's own environment, before what a command adds. */

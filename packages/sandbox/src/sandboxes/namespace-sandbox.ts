@@ -21,8 +21,8 @@ export async function openNamespaceSandbox(
   host: NamespaceHost,
   request: WorkspaceRequest,
   limits: Limits,
-  onClosed: (sandbox: Sandbox) => void,
-): Promise<Sandbox> {
+  onClosed: (sandbox: NamespaceSandbox) => void,
+): Promise<NamespaceSandbox> {
   const base = await host.bases.open(request.base);
   const plan = planChanges(base, request.changes);
   const cgroup = host.cgroups?.create(limits);
@@ -35,7 +35,7 @@ export async function openNamespaceSandbox(
   }
 }
 
-class NamespaceSandbox implements Sandbox {
+export class NamespaceSandbox implements Sandbox {
   readonly workdir: string = WORKDIR;
   readonly harnessDir: string = HARNESS_DIR;
   readonly #host: NamespaceHost;
@@ -44,7 +44,7 @@ class NamespaceSandbox implements Sandbox {
   readonly #limits: Limits;
   readonly #holder: Holder;
   readonly #cgroup: WorkspaceCgroup | undefined;
-  readonly #onClosed: (sandbox: Sandbox) => void;
+  readonly #onClosed: (sandbox: NamespaceSandbox) => void;
   readonly #closing = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
@@ -56,7 +56,7 @@ class NamespaceSandbox implements Sandbox {
     limits: Limits,
     holder: Holder,
     cgroup: WorkspaceCgroup | undefined,
-    onClosed: (sandbox: Sandbox) => void,
+    onClosed: (sandbox: NamespaceSandbox) => void,
   ) {
     this.#host = host;
     this.#base = base;
@@ -67,7 +67,16 @@ class NamespaceSandbox implements Sandbox {
     this.#onClosed = onClosed;
   }
 
-  async run(command: Command): Promise<CommandResult> {
+  run(command: Command): Promise<CommandResult> {
+    return this.#run(command, false);
+  }
+
+  /** Runs a command that has empty writable places for itself, which are gone with it. */
+  runAlone(command: Command): Promise<CommandResult> {
+    return this.#run(command, true);
+  }
+
+  async #run(command: Command, isAlone: boolean): Promise<CommandResult> {
     assertCommand(command);
     if (this.#closing.signal.aborted) throw closedError();
     const killsBefore = this.#cgroup?.countMemoryKills() ?? 0;
@@ -79,6 +88,7 @@ class NamespaceSandbox implements Sandbox {
       signal: command.signal,
       watch: (processId, end) => this.#watch(processId, end, killsBefore),
       descriptors: this.#cgroup?.descriptors ?? [],
+      isAlone,
     });
     return describeEnding(result, hasMemoryKill());
   }
@@ -112,14 +122,21 @@ class NamespaceSandbox implements Sandbox {
   readonly #runTrusted = (command: TrustedCommand): Promise<ProcessResult> =>
     this.#enter(
       { argv: command.argv, env: TRUSTED_ENV, ...(command.stdin === undefined ? {} : { stdin: command.stdin }) },
-      { timeoutMs: TRUSTED_TIMEOUT_MS, maxOutputBytes: command.maxOutputBytes, signal: undefined, descriptors: [] },
+      {
+        timeoutMs: TRUSTED_TIMEOUT_MS,
+        maxOutputBytes: command.maxOutputBytes,
+        signal: undefined,
+        descriptors: [],
+        isAlone: false,
+      },
     );
 
   async #enter(
     command: Command,
     bounds: Pick<ProcessRequest, 'timeoutMs' | 'maxOutputBytes' | 'signal' | 'watch'> & {
-      descriptors: readonly number[];
-      hasMemoryKill?: () => boolean;
+      readonly descriptors: readonly number[];
+      readonly isAlone: boolean;
+      readonly hasMemoryKill?: () => boolean;
     },
   ): Promise<ProcessResult> {
     if (this.#closing.signal.aborted) throw closedError();
@@ -131,6 +148,7 @@ class NamespaceSandbox implements Sandbox {
         env: { ...sandboxEnvironment(toolchain.path, toolchain.env), ...command.env },
         merge: command.mergeOutput === true,
         hasInput: command.stdin !== undefined,
+        isAlone: bounds.isAlone,
       }),
       env: TRUSTED_ENV,
       stdin: command.stdin,

@@ -73,7 +73,8 @@ fi
 /**
  * Runs in the workspace's namespaces, outside the command's own process space. Gives the command real pipes that it may
  * open by name (/dev/stderr), drains them after it, and reports its exit code on descriptor 3.
- * 1: 1 to merge the streams, 2: 1 if there is input, 3: first process, 4...: its arguments.
+ * 1: 1 to merge the streams, 2: 1 if there is input, 3: first process, 4...: its arguments. The shared memory that a
+ * command leaves without a process is its own too.
  * The command's process space ends with its first process, so the pipes always come to their end.
  */
 export const ENTER_SCRIPT: string = `
@@ -81,7 +82,7 @@ cd /workspace
 umask 022
 merge=$1 input=$2 first=$3
 shift 3
-start() { unshare --mount --pid --fork --kill-child --mount-proc -- setsid sh -c "$first" sh "$@"; echo " $?" >&3; }
+start() { unshare --mount --ipc --pid --fork --kill-child --mount-proc -- setsid sh -c "$first" sh "$@"; echo " $?" >&3; }
 ${PIPE_SCRIPT}`;
 
 /** The same without namespaces. 1, 2: as above, 3: open files, 4: blocks of 512 bytes a file may have, 5...: the command. */
@@ -104,11 +105,17 @@ ${PIPE_SCRIPT}`;
 /**
  * First process of a command's process space: joins the control groups on descriptors 4 and 5, then waits for the
  * command. It cannot be the command itself, which could then outlive its parent, and which would not see signals.
+ * 1: mount table of writable places that this command has for itself ('' = those of the workspace), 2...: the command.
  */
 export const FIRST_PROCESS_SCRIPT = `
 echo 0 >&4 || exit 125
 echo 0 >&5 || exit 125
 exec 4>&- 5>&-
+if [ -n "$1" ]; then
+  mount -n -a -T "$1" || exit 125
+  cd /workspace
+fi
+shift
 "$@"
 exit $?
 `;

@@ -5,12 +5,13 @@ import { type BaseStore, createBaseStore } from '../base-store.js';
 import { type CgroupTree, findCgroupTree } from '../cgroup.js';
 import { digestContent } from '../lay-out-tree.js';
 import { makeRootSkeleton, separateSystemDirectories } from '../root-skeleton.js';
-import { type CommandResult, DEFAULT_LIMITS, type Sandbox, type SandboxProvider } from '../sandbox.js';
+import { type CommandResult, DEFAULT_LIMITS, type SandboxProvider, type WorkspaceRequest } from '../sandbox.js';
 import { SandboxError } from '../sandbox-error.js';
 import { detectToolchain, type Toolchain } from '../toolchain.js';
+import { createBlankWorkspaces } from './blank-workspaces.js';
 import { describeGuarantees } from './guarantees.js';
 import { type IsolationMode, TRUSTED_ENV, VISIBLE_USER_ID } from './launch.js';
-import { openNamespaceSandbox } from './namespace-sandbox.js';
+import { type NamespaceSandbox, openNamespaceSandbox } from './namespace-sandbox.js';
 import { probeIsolation, unavailable } from './probe-isolation.js';
 
 export interface NamespacesOptions {
@@ -44,11 +45,11 @@ const SANDBOX_USER_ID = 70001;
  */
 export async function createNamespacesProvider(options: NamespacesOptions = {}): Promise<SandboxProvider> {
   const host = await findWorkingHost(prepareHost(options, await probeIsolation(SANDBOX_USER_ID)));
-  const open = new Set<Sandbox>();
-  const opening = new Set<Promise<Sandbox>>();
+  const open = new Set<NamespaceSandbox>();
+  const opening = new Set<Promise<NamespaceSandbox>>();
   let isClosed = false;
 
-  async function openSandbox(request: Parameters<SandboxProvider['open']>[0]): Promise<Sandbox> {
+  async function openSandbox(request: WorkspaceRequest): Promise<NamespaceSandbox> {
     if (isClosed) throw new SandboxError('sandbox-closed', 'The sandbox provider is closed.');
     const limits = { ...DEFAULT_LIMITS, ...request.limits };
     const pending = openNamespaceSandbox(host, request, limits, (closed) => open.delete(closed));
@@ -62,11 +63,14 @@ export async function createNamespacesProvider(options: NamespacesOptions = {}):
     }
   }
 
+  const blank = createBlankWorkspaces(openSandbox);
+
   return {
     name: 'namespaces',
     guarantees: describeGuarantees(host),
     toolchainId: host.toolchain.id,
     open: openSandbox,
+    runAlone: blank.run,
     async close() {
       isClosed = true;
       await Promise.allSettled([...opening]);
@@ -131,7 +135,7 @@ function prepareHost(options: NamespacesOptions, mode: IsolationMode): Namespace
   for (const name of ['bases', 'roots', 'mount/root', 'mount/scratch'])
     mkdirSync(join(cache, name), { recursive: true });
   const directories = ['/usr', ...separateSystemDirectories(), ...toolchain.directories];
-  const plan = { directories, userId: mode.hasUserNamespaces ? VISIBLE_USER_ID : mode.userId };
+  const plan = { layout: 2, directories, userId: mode.hasUserNamespaces ? VISIBLE_USER_ID : mode.userId };
   const skeleton = join(
     cache,
     'roots',

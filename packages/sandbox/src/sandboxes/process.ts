@@ -80,6 +80,14 @@ export function createProcessProvider(options: ProcessProviderOptions = {}): San
     ],
     toolchainId: toolchain.id,
     open: openSandbox,
+    runAlone: async (request, command) => {
+      const sandbox = await openSandbox({ base: undefined, changes: new Map(), ...request });
+      try {
+        return await sandbox.run(command(sandbox.harnessDir));
+      } finally {
+        await sandbox.close();
+      }
+    },
     async close() {
       isClosed = true;
       await Promise.all([...open].map((sandbox) => sandbox.close()));
