@@ -34,12 +34,13 @@ afterAll(async () => {
 
 const bash = (command: string): ScriptStep => ({ toolCalls: [{ tool: 'bash', input: { command } }] });
 const submit = (path: string): ScriptStep => ({ toolCalls: [{ tool: 'submit', input: { path } }] });
-const WRITE = (): ScriptStep[] => [
-  bash(`mkdir ${PLACE}`),
-  ...ARTIFACT_FILES.map((name) =>
-    bash(`base64 -d > ${PLACE}/${name} <<'END'\n${Buffer.from(artifact.files[name]).toString('base64')}\nEND`),
-  ),
-];
+/** One call that writes the five files. */
+const WRITE = (): ScriptStep =>
+  bash(
+    ARTIFACT_FILES.map(
+      (name) => `base64 -d > ${PLACE}/${name} <<'END'\n${Buffer.from(artifact.files[name]).toString('base64')}\nEND\n`,
+    ).reduce((script, part) => script + part, `mkdir ${PLACE}\n`),
+  );
 
 function inject(
   steps: readonly ScriptStep[],
@@ -52,7 +53,7 @@ function inject(
 test('a policy explores, writes the five files and submits an artifact that is valid', async () => {
   const trajectories: Trajectory[] = [];
   const explore = bash('ls; python3 -m unittest 2>&1 | tail -1');
-  const injection = await inject([explore, ...WRITE(), submit(PLACE)], (trajectory) => trajectories.push(trajectory));
+  const injection = await inject([explore, WRITE(), submit(PLACE)], (trajectory) => trajectories.push(trajectory));
   if (injection.status !== 'submitted') throw new Error(injection.reason);
   expect(injection.artifact.id).toBe(artifact.id);
   expect((await validateArtifact(injection.artifact, environment, { runner })).status).toBe('valid');
@@ -67,7 +68,7 @@ test('the state of the workspace does not matter, nor how the directory is named
     const workdir = messages.at(-1)!.text.split('\n')[1];
     return { toolCalls: [{ tool: 'submit', input: { path: `${workdir}/./${PLACE}/` } }] };
   };
-  expect(await inject([...WRITE(), wreck, absolute])).toMatchObject({
+  expect(await inject([WRITE(), wreck, absolute])).toMatchObject({
     status: 'submitted',
     artifact: { id: artifact.id },
   });
@@ -78,7 +79,7 @@ test.each([
   ['a directory elsewhere', submit('/etc'), 'is not in the repository'],
   ['a directory above', submit('..'), 'is not in the repository'],
 ])('%s is no submission', async (_, step, reason) => {
-  const injection = await inject([...WRITE(), step]);
+  const injection = await inject([WRITE(), step]);
   expect(injection).toMatchObject({ status: 'gave-up', reason: expect.stringContaining(reason) });
 });
 
@@ -91,7 +92,7 @@ test.each([
   ['a file as big as the disk', `truncate -s 900M ${PLACE}/test_script.sh`, 'test_script.sh: it is too long.'],
   ['a diff that is none', `echo nothing > ${PLACE}/bug_inject.diff`, 'bug_inject.diff'],
 ])('%s makes no artifact, and the reason names it', async (_, damage, reason) => {
-  const injection = await inject([...WRITE(), bash(damage), submit(PLACE)]);
+  const injection = await inject([WRITE(), bash(damage), submit(PLACE)]);
   expect(injection).toMatchObject({ status: 'gave-up', reason: expect.stringContaining(reason) });
 });
 
