@@ -1,6 +1,6 @@
-import { python } from './guard-rules/python.js';
-import { javascript } from './guard-rules/javascript.js';
 import { build } from './guard-rules/build.js';
+import { javascript } from './guard-rules/javascript.js';
+import { python } from './guard-rules/python.js';
 
 /** The trees a guard rule may ask about: the original and the one under judgement. */
 export interface GuardedTrees {

@@ -33,7 +33,8 @@ export function separableChanges(patch: Patch): string[][] {
   let groups: Set<string>[] = [];
   for (const file of patch.files) {
     // The source of a copy stays as it is, so it is no part of the change.
-    const paths = file.kind === 'copy' ? [file.newPath!] : [file.oldPath, file.newPath].filter((path) => path !== undefined);
+    const paths =
+      file.kind === 'copy' ? [file.newPath!] : [file.oldPath, file.newPath].filter((path) => path !== undefined);
     const joined = new Set(paths);
     groups = groups.filter((group) => {
       const isApart = ![...group].some((known) => paths.some((path) => overlap(known, path)));

@@ -10,7 +10,16 @@ const KEY = 'ab'.repeat(32);
 function aRun(ending: TestRun['script']['ending'] = 'exited', output = 'é\xff\n'): TestRun {
   return {
     script: { ending, output: Buffer.from(output, 'latin1'), durationMs: 5 },
-    parse: ending === 'exited' ? { status: 'parsed', report: new Map([['__proto__', 'failed'], ['a b', 'passed']]) } : undefined,
+    parse:
+      ending === 'exited'
+        ? {
+            status: 'parsed',
+            report: new Map([
+              ['__proto__', 'failed'],
+              ['a b', 'passed'],
+            ]),
+          }
+        : undefined,
     isCached: false,
   };
 }

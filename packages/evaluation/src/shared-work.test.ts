@@ -14,7 +14,9 @@ test('goes on while one caller waits and stops when the last has given up', asyn
   );
   const first = new AbortController();
   const second = new AbortController();
-  const results = [work.join(first.signal), work.join(second.signal)].map((joined) => joined.catch((error: Error) => error.message));
+  const results = [work.join(first.signal), work.join(second.signal)].map((joined) =>
+    joined.catch((error: Error) => error.message),
+  );
   first.abort(new Error('first'));
   expect(await results[0]).toBe('first');
   expect([isStopped, work.isAbandoned]).toEqual([false, false]);

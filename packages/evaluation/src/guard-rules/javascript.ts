@@ -1,7 +1,8 @@
 import type { GuardRule } from '../guarded-files.js';
 
 const NAMES = new Set(['package.json', '.npmrc', '.yarnrc', '.yarnrc.yml', '.pnpmfile.cjs']);
-const RUNNER_CONFIGURATION = /^(\.mocharc|\.babelrc|(jest|vitest|vite|karma|ava|babel|playwright)\.config|vitest\.workspace)(\.|$)/;
+const RUNNER_CONFIGURATION =
+  /^(\.mocharc|\.babelrc|(jest|vitest|vite|karma|ava|babel|playwright)\.config|vitest\.workspace)(\.|$)/;
 
 /** JavaScript and TypeScript: how scripts are named and how their runners are set up. */
 export const javascript: GuardRule = {

@@ -18,7 +18,30 @@ const CONFIGURATION = new Set([
 ]);
 
 /** Modules that a test run imports by name before it comes to the tests. */
-const RUNNERS = new Set(['pytest', '_pytest', 'py', 'pluggy', 'iniconfig', 'exceptiongroup', 'nose', 'nose2', 'unittest2']);
+const RUNNERS = new Set([
+  'pytest',
+  '_pytest',
+  'py',
+  'pluggy',
+  'iniconfig',
+  'exceptiongroup',
+  'nose',
+  'nose2',
+  'unittest2',
+]);
+
+/**
+ * What runners import in their turn, and plug-ins that they load where they are installed. A project may be one of these
+ * or hold a copy, so they are guarded like the standard library: where the original has no such module.
+ */
+const RUNNER_DEPENDENCIES = new Set(
+  `
+    _distutils_hack _hypothesis_ftz_detector _hypothesis_globals _hypothesis_pytestplugin anyio atomicwrites attr attrs
+    colorama coverage ddt execnet faker freezegun green hypothesis importlib_metadata importlib_resources mock
+    more_itertools moto packaging parameterized pkg_resources pygments setuptools six sortedcontainers syrupy tomli
+    typeguard typing_extensions wcwidth xdist zipp
+  `.match(/\S+/g),
+);
 
 /** Python: configuration, start-up hooks, bytecode, plug-in metadata, and modules that shadow runner or library. */
 export const python: GuardRule = {
@@ -52,13 +75,17 @@ function shadowsModule(segments: readonly string[], trees: GuardedTrees): boolea
     const module = segment.replace(/\..*$/, '');
     const isFile = index === segments.length - 1;
     if (isFile && !/\.(py|so|pyd)$/.test(segment)) return false;
-    if (!RUNNERS.has(module) && !PYTHON_STANDARD_MODULES.has(module)) return false;
+    if (!RUNNERS.has(module) && !isImportedByRunners(module)) return false;
     const directory = segments.slice(0, index).join('/');
     if (!isImportRoot(directory, trees)) return false;
     if (isFile && (RUNNERS.has(module) || module === 'unittest')) return true;
     const stem = directory === '' ? module : `${directory}/${module}`;
     return !trees.hasInOriginal(stem) && !trees.isInOriginal(`${stem}.py`);
   });
+}
+
+function isImportedByRunners(module: string): boolean {
+  return PYTHON_STANDARD_MODULES.has(module) || RUNNER_DEPENDENCIES.has(module) || module.startsWith('pytest_');
 }
 
 function isImportRoot(directory: string, trees: GuardedTrees): boolean {
