@@ -19,6 +19,7 @@ import {
 } from '@swe-selfplay/evaluation';
 import type { EvidenceStage } from './check.js';
 import type { Evidence, ParserProbe, PatchFacts, RevertedRun } from './evidence.js';
+import { probeParser } from './probe-parser.js';
 import type { ValidationRules } from './validation-rules.js';
 
 export interface EvidenceSource {
@@ -115,15 +116,13 @@ function startRuns(
   const revertedRuns =
     buggy &&
     Promise.all(
-      changes.map(async (paths): Promise<RevertedRun> => ({ paths, run: await run(revertChange(buggy, original, paths)) })),
+      changes.map(
+        async (paths): Promise<RevertedRun> => ({ paths, run: await run(revertChange(buggy, original, paths)) }),
+      ),
     );
   const probe = originalRuns.then(async ([first]): Promise<ParserProbe | undefined> => {
     if (first?.parse?.status !== 'parsed') return undefined;
-    const [again, empty] = await Promise.all([
-      runner.parse(command, first.script.output, { signal }),
-      runner.parse(command, new Uint8Array(), { signal }),
-    ]);
-    return { again, empty };
+    return probeParser(runner, command, first.script.output, signal);
   });
 
   const stages: StartedRuns = {
