@@ -25,6 +25,9 @@ export interface GuardOptions {
   readonly rules?: readonly GuardRule[];
 }
 
+/** A module `tests.py` wins over a directory `tests` that is no package. */
+const MODULE_ENDING = /(\.[\w-]+)?\.(py|so|pyd)$/;
+
 /** Those of `paths` that are guarded, given all paths of the original and of the tree under judgement. */
 export function guardedFiles(
   paths: Iterable<string>,
@@ -40,10 +43,12 @@ export function guardedFiles(
     hasInOriginal: (path) => original.has(path) || originalDirectories.has(path),
   };
   const shadowed = testFiles.map((path) => path.replace(/\.[^./]*$/, ''));
+  const shadowedDirectories = new Set(testFiles.flatMap(ancestorsOf));
   return [...paths].filter(
     (path) =>
       rules.some((rule) => rule.isGuarded(path, view)) ||
-      (!original.has(path) && shadowed.some((stem) => isBesides(path, stem))),
+      (!original.has(path) &&
+        (shadowedDirectories.has(path.replace(MODULE_ENDING, '')) || shadowed.some((stem) => isBesides(path, stem)))),
   );
 }
 

@@ -12,12 +12,13 @@ const CONFIGURATION = new Set([
   'noxfile.py',
   'setup.cfg',
   'pyproject.toml',
+  '.coveragerc',
   'sitecustomize.py',
   'usercustomize.py',
   'pyvenv.cfg',
 ]);
 
-/** Modules that a test run imports by name before it comes to the tests. */
+/** Modules and packages that a test run imports by name before it comes to the tests. */
 const RUNNERS = new Set([
   'pytest',
   '_pytest',
@@ -28,6 +29,8 @@ const RUNNERS = new Set([
   'nose',
   'nose2',
   'unittest2',
+  'sitecustomize',
+  'usercustomize',
 ]);
 
 /**
