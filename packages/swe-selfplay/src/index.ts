@@ -33,6 +33,7 @@ export {
   buildTestRun,
   type Check,
   type CheckVerdict,
+  createPolicyInjector,
   createProceduralInjector,
   DEFAULT_CHECKS,
   DEFAULT_RULES,
