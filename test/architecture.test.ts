@@ -44,7 +44,9 @@ test.each(Object.keys(ALLOWED))('%s declares just the packages that it imports',
   const manifest = JSON.parse(readFileSync(join(PACKAGES, name, 'package.json'), 'utf8')) as {
     dependencies?: Record<string, string>;
   };
-  const declared = Object.keys(manifest.dependencies ?? {}).filter((dependency) => dependency.startsWith('@swe-selfplay/'));
+  const declared = Object.keys(manifest.dependencies ?? {}).filter((dependency) =>
+    dependency.startsWith('@swe-selfplay/'),
+  );
   const imported = sourcesOf(name)
     .filter((file) => !file.endsWith('.test.ts'))
     .flatMap(packagesImportedBy)

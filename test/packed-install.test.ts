@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { formatMessage } from 'publint/utils';
 import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const run = promisify(execFile);
@@ -49,7 +49,15 @@ test('an empty project finds the types', async () => {
      // @ts-expect-error a report has no such status
      export const wrong = (report: ValidationReport): 'perhaps' => report.status;\n`,
   );
-  const options = ['--module', 'nodenext', '--strict', '--noEmit', '--skipLibCheck', '--typeRoots', join(ROOT, 'node_modules/@types')];
+  const options = [
+    '--module',
+    'nodenext',
+    '--strict',
+    '--noEmit',
+    '--skipLibCheck',
+    '--typeRoots',
+    join(ROOT, 'node_modules/@types'),
+  ];
   await run(join(ROOT, 'node_modules/.bin/tsc'), [...options, 'use.ts'], { cwd: project });
 });
 

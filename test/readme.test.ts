@@ -13,7 +13,9 @@ let programs: Map<string, string>;
 
 beforeAll(async () => {
   const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
-  programs = new Map([...readme.matchAll(/<!-- run: (\w+) -->\n```js\n([\s\S]*?)```/g)].map((match) => [match[1]!, match[2]!]));
+  programs = new Map(
+    [...readme.matchAll(/<!-- run: (\w+) -->\n```js\n([\s\S]*?)```/g)].map((match) => [match[1]!, match[2]!]),
+  );
   // Below the root, so that the library is found as it is from a user's project.
   await mkdir(join(ROOT, '.swe-selfplay'), { recursive: true });
   folder = await mkdtemp(join(ROOT, '.swe-selfplay', 'readme-'));

@@ -47,7 +47,12 @@ export function buildTestRun(
   },
 ): TestRun {
   const { report = {}, ending = 'exited' } = description;
-  const output = Buffer.from(description.output ?? Object.entries(report).map((line) => line.join(' ')).join('\n'));
+  const output = Buffer.from(
+    description.output ??
+      Object.entries(report)
+        .map((line) => line.join(' '))
+        .join('\n'),
+  );
   const parse = description.parse ?? { status: 'parsed', report: new Map(Object.entries(report)) };
   return {
     script: { ending, output, durationMs: 1 },

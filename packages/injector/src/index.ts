@@ -16,16 +16,34 @@ export { bugValidity } from './checks/7-bug-validity.js';
 export { testWeakening } from './checks/8-test-weakening.js';
 export { inverseMutation } from './checks/9-inverse-mutation.js';
 export { DEFAULT_CHECKS } from './default-checks.js';
-export { type Evidence, flakyTests, type ParserProbe, type PatchFacts, type RevertedRun, stableReports } from './evidence.js';
-export { type InjectBugsOptions, type InjectionTally, injectBugs, type SeedOutcome, type Validation } from './inject-bugs.js';
+export {
+  type Evidence,
+  flakyTests,
+  type ParserProbe,
+  type PatchFacts,
+  type RevertedRun,
+  stableReports,
+} from './evidence.js';
+export {
+  type InjectBugsOptions,
+  type InjectionTally,
+  injectBugs,
+  type SeedOutcome,
+  type Validation,
+} from './inject-bugs.js';
 export type { Injection, InjectOptions, Injector } from './injector.js';
 export { createPolicyInjector, type PolicyInjectorOptions } from './policy-injector.js';
 export { createProceduralInjector, type ProceduralInjectorOptions } from './procedural/create-procedural-injector.js';
-export { type DiscoveredTests, type DiscoverOptions, discoverTests, type TestDiscovery } from './procedural/discover-tests.js';
+export {
+  type DiscoveredTests,
+  type DiscoverOptions,
+  discoverTests,
+  type TestDiscovery,
+} from './procedural/discover-tests.js';
 export type { Place, SourceCode } from './procedural/source-code.js';
-export { STRATEGIES } from './strategies.js';
 export { type MutationOptions, mutation } from './strategies/mutation.js';
 export { type RemovalOptions, removal } from './strategies/removal.js';
+export { STRATEGIES } from './strategies.js';
 export type { Proposal, ProposalStep, Strategy } from './strategy.js';
 export { type ValidateOptions, type ValidationReport, validateArtifact } from './validate-artifact.js';
 export { DEFAULT_RULES, type RuleOverrides, type ValidationRules, validationRulesSchema } from './validation-rules.js';

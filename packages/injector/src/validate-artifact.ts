@@ -110,7 +110,8 @@ async function judgeAll(
       const verdict = judge(standing, gathering.evidence, startedAt);
       if (verdict.status !== 'passed') record(verdict);
     }
-    if (hasFailed() && !runAll) record({ id: check.id, status: 'skipped', reason: 'Not reached.', evidence: {}, ms: 0 });
+    if (hasFailed() && !runAll)
+      record({ id: check.id, status: 'skipped', reason: 'Not reached.', evidence: {}, ms: 0 });
     else record(judge(check, gathering.evidence, startedAt));
   }
   const all = [...verdicts.values()];
@@ -130,13 +131,20 @@ function judge(check: Check, evidence: Evidence, startedAt: number): CheckVerdic
       return { id: check.id, status, reason, evidence: found, ms: elapsed(startedAt) };
     }
   } catch (error) {
-    return { id: check.id, status: 'error', reason: `The check threw: ${describeError(error)}`, evidence: {}, ms: elapsed(startedAt) };
+    return {
+      id: check.id,
+      status: 'error',
+      reason: `The check threw: ${describeError(error)}`,
+      evidence: {},
+      ms: elapsed(startedAt),
+    };
   }
   return { id: check.id, status: 'error', reason: 'The check gave no finding.', evidence: {}, ms: elapsed(startedAt) };
 }
 
 function summarise(evidence: Evidence): Pick<ValidationReport, 'failToPass' | 'passToPass' | 'flaky'> {
-  if (evidence.original === undefined || evidence.buggy === undefined) return { failToPass: [], passToPass: [], flaky: [] };
+  if (evidence.original === undefined || evidence.buggy === undefined)
+    return { failToPass: [], passToPass: [], flaky: [] };
   const flaky = flakyTests(evidence);
   const { original, buggy } = stableReports(evidence);
   return { ...partitionTests(original, buggy, flaky), flaky: [...flaky].sort() };

@@ -12,9 +12,12 @@ export const testFiles: Check = {
     const absent = evidence.testFiles.filter(({ found }) => found !== 'regular-file');
     if (absent.length > 0) {
       const listed = absent.map(({ path, found }) => `${path} (${found === 'link' ? 'a link' : 'not there'})`);
-      return failed(`Expected every file in test_files.txt to be a regular file of the original; not so: ${listed.join(', ')}.`, {
-        files: absent.map(({ path }) => path),
-      });
+      return failed(
+        `Expected every file in test_files.txt to be a regular file of the original; not so: ${listed.join(', ')}.`,
+        {
+          files: absent.map(({ path }) => path),
+        },
+      );
     }
     const listed = new Set(evidence.testFiles.map(({ path }) => path));
     const uncovered = evidence.testWeaken.paths.filter((path) => !listed.has(path));

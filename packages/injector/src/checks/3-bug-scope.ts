@@ -8,7 +8,9 @@ export const bugScope: Check = {
     const oracle = new Set(testFiles.map(({ path }) => path));
     const broken = bugInject.paths.filter((path) => oracle.has(path));
     if (broken.length > 0) {
-      return failed(`bug_inject.diff must leave oracle test files alone, but changes ${broken.join(', ')}.`, { files: broken });
+      return failed(`bug_inject.diff must leave oracle test files alone, but changes ${broken.join(', ')}.`, {
+        files: broken,
+      });
     }
     if (guardedPaths.length > 0) {
       return failed(
@@ -18,10 +20,15 @@ export const bugScope: Check = {
     }
     const changed = bugInject.changes.length;
     if (changed < rules.minChangedFiles) {
-      return failed(`Expected bug_inject.diff to change at least ${rules.minChangedFiles} file(s), it changes ${changed}.`, {
-        files: bugInject.paths,
-      });
+      return failed(
+        `Expected bug_inject.diff to change at least ${rules.minChangedFiles} file(s), it changes ${changed}.`,
+        {
+          files: bugInject.paths,
+        },
+      );
     }
-    return passed(`bug_inject.diff changes ${changed} file(s), none of them a test or guarded.`, { files: bugInject.paths });
+    return passed(`bug_inject.diff changes ${changed} file(s), none of them a test or guarded.`, {
+      files: bugInject.paths,
+    });
   },
 };

@@ -1,6 +1,6 @@
 import { partitionTests } from '@swe-selfplay/artifact';
 import { type Check, failed, passed, skipped } from '../check.js';
-import { endOfOutput, endingSentence } from '../describe-run.js';
+import { endingSentence, endOfOutput } from '../describe-run.js';
 import { flakyTests, stableReports } from '../evidence.js';
 
 /** Enough tests that pass on the original do not pass with the bug, and some test still passes. */
@@ -13,10 +13,13 @@ export const bugValidity: Check = {
     const { original, buggy } = stableReports(evidence);
     const { failToPass, passToPass } = partitionTests(original, buggy, flakyTests(evidence));
     if (run.script.ending !== 'exited') {
-      return failed(`With the bug, test_script.sh ${endingSentence(run, evidence.rules)}, so no test is known to pass.`, {
-        ending: run.script.ending,
-        output: endOfOutput(run),
-      });
+      return failed(
+        `With the bug, test_script.sh ${endingSentence(run, evidence.rules)}, so no test is known to pass.`,
+        {
+          ending: run.script.ending,
+          output: endOfOutput(run),
+        },
+      );
     }
     if (failToPass.length < evidence.rules.minFailingTests) {
       return failed(

@@ -1,7 +1,7 @@
 import { hasPassed, partitionTests } from '@swe-selfplay/artifact';
 import { reportOf } from '@swe-selfplay/evaluation';
 import { type Check, failed, passed, skipped } from '../check.js';
-import { endOfOutput, endingSentence } from '../describe-run.js';
+import { endingSentence, endOfOutput } from '../describe-run.js';
 import { flakyTests, stableReports } from '../evidence.js';
 
 /** At least one test that fails with the bug passes once the tests are weakened; one that vanished did not pass. */
@@ -24,11 +24,16 @@ export const testWeakening: Check = {
     const vanished = failToPass.filter((id) => !report.has(id));
     if (hidden.length === 0) {
       const end = vanished.length === 0 ? '' : ` (${vanished.length} vanished, which is no pass)`;
-      return failed(`Expected test_weaken.diff to make a failing test pass, but it hides none of ${failToPass.length}${end}.`, {
-        tests: failToPass,
-        vanished,
-      });
+      return failed(
+        `Expected test_weaken.diff to make a failing test pass, but it hides none of ${failToPass.length}${end}.`,
+        {
+          tests: failToPass,
+          vanished,
+        },
+      );
     }
-    return passed(`test_weaken.diff hides ${hidden.length} of ${failToPass.length} failing test(s).`, { tests: hidden });
+    return passed(`test_weaken.diff hides ${hidden.length} of ${failToPass.length} failing test(s).`, {
+      tests: hidden,
+    });
   },
 };

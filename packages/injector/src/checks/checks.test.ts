@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type EvidenceDescription, buildEvidence, buildTestRun } from '../build-evidence.js';
+import { buildEvidence, buildTestRun, type EvidenceDescription } from '../build-evidence.js';
 import { DEFAULT_CHECKS } from '../default-checks.js';
 import { DEFAULT_RULES } from '../validation-rules.js';
 
@@ -46,7 +46,11 @@ describe('one fault fails exactly the check that is there for it', () => {
     ['a listed file that is absent', 'test-files', { testFiles: [{ path: 'tests/test_all.py', found: 'nothing' }] }],
     ['a listed link', 'test-files', { testFiles: [{ path: 'tests/test_all.py', found: 'link' }] }],
     ['an empty list', 'test-files', { testFiles: [] }],
-    ['weakening outside the list', 'test-files', { testWeaken: { ...buildEvidence(valid).testWeaken, paths: ['src/a.py'] } }],
+    [
+      'weakening outside the list',
+      'test-files',
+      { testWeaken: { ...buildEvidence(valid).testWeaken, paths: ['src/a.py'] } },
+    ],
     ['a guarded file', 'bug-scope', { guardedPaths: ['conftest.py'] }],
     ['too few changed files', 'bug-scope', { rules: { ...DEFAULT_RULES, minChangedFiles: 3 } }],
     ['too few passing tests', 'test-script', { rules: { ...DEFAULT_RULES, minPassingTests: 13 } }],
@@ -76,7 +80,12 @@ describe('one fault fails exactly the check that is there for it', () => {
     [
       'a parser that changes its mind',
       'test-parser',
-      { parserProbe: { again: buildTestRun({ report: report('t3') }).parse!, empty: { status: 'parsed', report: new Map() } } },
+      {
+        parserProbe: {
+          again: buildTestRun({ report: report('t3') }).parse!,
+          empty: { status: 'parsed', report: new Map() },
+        },
+      },
     ],
     [
       'a flaky test on the buggy state',
@@ -111,12 +120,19 @@ describe('one fault fails exactly the check that is there for it', () => {
       'test-parser',
       {
         original: report('t3'),
-        parserProbe: { again: buildTestRun({ report: report() }).parse!, empty: { status: 'parsed', report: new Map() } },
+        parserProbe: {
+          again: buildTestRun({ report: report() }).parse!,
+          empty: { status: 'parsed', report: new Map() },
+        },
       },
     ],
     ['a bug that breaks nothing', 'bug-validity', { buggy: report() }],
     ['a bug that breaks all', 'bug-validity', { buggy: report(...ids) }],
-    ['a bug that hangs', 'bug-validity', { buggy: [buildTestRun({ ending: 'timed-out' }), buildTestRun({ ending: 'timed-out' })] }],
+    [
+      'a bug that hangs',
+      'bug-validity',
+      { buggy: [buildTestRun({ ending: 'timed-out' }), buildTestRun({ ending: 'timed-out' })] },
+    ],
     ['weakening that hides nothing', 'test-weakening', { weakened: report('t1', 't2') }],
     ['weakening by deleting the tests', 'test-weakening', { weakened: without('t1', 't2') }],
     ['an idle change', 'inverse-mutation', { reverted: { 'a.py': report(), 'b.py': report('t1', 't2') } }],
