@@ -27,11 +27,12 @@ export const testScript: Check = {
     if (findParserFault(evidence) !== undefined) {
       return skipped('test_script.sh ends in time; its tests cannot be counted, since test_parser.py failed.');
     }
-    // A test that passes in one run and fails in the next is for `determinism` to judge, whichever run came first.
     const flaky = flakyTests({ original: runs });
     const report = reportOf(first);
     const failing = [...report.keys()].filter((id) => report.get(id) === 'failed' && !flaky.has(id));
-    if (failing.length > 0) {
+    // Where chance is at work beyond what is allowed, a test may well fail twice by it: for `determinism` to judge.
+    const isUnstable = flaky.size > rules.maxFlakyShare * new Set([...report.keys(), ...flaky]).size;
+    if (failing.length > 0 && !isUnstable) {
       return failed(`Expected all tests to pass on the original; ${failing.length} of ${report.size} fail.`, {
         tests: failing,
         output: endOfOutput(first),

@@ -103,6 +103,11 @@ describe('one fault fails exactly the check that is there for it', () => {
       { original: [buildTestRun({ report: report('t9') }), buildTestRun({ report: report() })] },
     ],
     [
+      'many tests of the original that fail by chance, some of them twice',
+      'determinism',
+      { original: [buildTestRun({ report: report('t7', 't9') }), buildTestRun({ report: report('t7', 't8') })] },
+    ],
+    [
       'a test that is flaky where no more than enough tests pass',
       'determinism',
       {
