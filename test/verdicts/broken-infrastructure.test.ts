@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createSandboxProvider,
@@ -93,6 +93,16 @@ test.skipIf(process.getuid?.() !== 0)('a full disk under the sandbox decides not
   } finally {
     execFileSync('umount', [disk]);
   }
+});
+
+test('a place where nothing can be kept is an error of the sandbox that names it', async () => {
+  const file = join(folder, 'file');
+  await writeFile(file, 'x');
+  await expect(createSandboxProvider({ cacheDirectory: join(file, 'below') })).rejects.toMatchObject({
+    name: 'SandboxError',
+    code: 'sandbox-failed',
+    message: expect.stringContaining(file) as string,
+  });
 });
 
 test.skipIf(process.getuid?.() !== 0)('a full disk under the cache of runs costs nothing but the cache', async () => {

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { asHostFailure } from './host-failure.js';
 import { digestContent, type LaidFile, layOut, readLaidFiles, stampOf } from './lay-out-tree.js';
 import type { TreeSource } from './sandbox.js';
 import { SandboxError } from './sandbox-error.js';
@@ -33,9 +34,10 @@ export function createBaseStore(directory: string, ownerId: number): BaseStore {
   async function openNamed(name: string, source: TreeSource): Promise<LaidBase> {
     const known = readManifest(join(directory, name));
     if (known !== undefined) return describeBase(name, known);
-    discard(directory, name);
-    const temporary = createTemporaryDirectory(directory);
+    let temporary: string | undefined;
     try {
+      discard(directory, name);
+      temporary = createTemporaryDirectory(directory);
       const files = await layOut(join(temporary, 'tree'), source.readAll(), ownerId);
       writeFileSync(join(temporary, 'manifest.json'), JSON.stringify([...files]), { flush: true });
       if (publish(temporary, join(directory, name))) return describeBase(name, files);
@@ -43,9 +45,9 @@ export function createBaseStore(directory: string, ownerId: number): BaseStore {
       if (other !== undefined) return describeBase(name, other);
       throw new SandboxError('sandbox-failed', `The base at ${join(directory, name)} keeps changing; remove it.`);
     } catch (error) {
-      throw describeLayoutError(error);
+      throw asHostFailure(error, 'The base could not be laid out');
     } finally {
-      rmSync(temporary, { recursive: true, force: true });
+      if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
     }
   }
 
@@ -107,10 +109,4 @@ export function describeBase(name: string, files: ReadonlyMap<string, LaidFile>)
     for (const directory of directoriesAbove(path)) fileCounts.set(directory, (fileCounts.get(directory) ?? 0) + 1);
   }
   return { name, files, fileCounts };
-}
-
-function describeLayoutError(error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EMFILE') return error;
-  return new SandboxError('host-exhausted', 'The base could not be laid out: the host has no room.', { cause: error });
 }

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type BaseStore, createBaseStore } from '../base-store.js';
 import { type CgroupTree, findCgroupTree } from '../cgroup.js';
+import { asHostFailure } from '../host-failure.js';
 import { digestContent } from '../lay-out-tree.js';
 import { makeRootSkeleton, separateSystemDirectories } from '../root-skeleton.js';
 import { type CommandResult, DEFAULT_LIMITS, type SandboxProvider, type WorkspaceRequest } from '../sandbox.js';
@@ -41,7 +42,8 @@ const SANDBOX_USER_ID = 70001;
 
 /**
  * Workspaces in Linux namespaces of their own, made with util-linux alone, as root or as an ordinary user.
- * Throws SandboxError `isolation-unavailable`, saying what is missing, where the host does not allow that.
+ * Throws SandboxError `isolation-unavailable`, saying what is missing, where the host does not allow that, and
+ * `host-exhausted` or `sandbox-failed` where its files cannot be kept.
  */
 export async function createNamespacesProvider(options: NamespacesOptions = {}): Promise<SandboxProvider> {
   const host = await findWorkingHost(prepareHost(options, await probeIsolation(SANDBOX_USER_ID)));
@@ -126,9 +128,16 @@ function findLoopback(python: string | undefined): NamespaceHost['loopback'] {
 }
 
 function prepareHost(options: NamespacesOptions, mode: IsolationMode): NamespaceHost {
+  const cache = options.cacheDirectory ?? join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'swe-selfplay');
+  try {
+    return layOutHost(options, mode, cache);
+  } catch (error) {
+    throw asHostFailure(error, `The sandbox cannot keep its files in ${cache}`);
+  }
+}
+
+function layOutHost(options: NamespacesOptions, mode: IsolationMode, requested: string): NamespaceHost {
   const toolchain = detectToolchain(options.python === undefined ? {} : { python: options.python });
-  const requested =
-    options.cacheDirectory ?? join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'swe-selfplay');
   mkdirSync(requested, { recursive: true });
   const cache = realpathSync(requested);
   const mountDirectory = join(cache, 'mount');
