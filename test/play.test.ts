@@ -20,17 +20,7 @@ interface Player {
 
 /** Plays a short round on the example. Runs are shared, so that what is played again is soon there. */
 function play(run: string): Player {
-  const settings = [
-    '--rounds',
-    '2',
-    '--group',
-    String(GROUP),
-    '--strategy',
-    'mutation',
-    '--seed',
-    '3',
-    '--higher-order',
-  ];
+  const settings = ['--rounds', '1', '--group', String(GROUP), '--strategy', 'mutation', '--seed', '4'];
   const args = [
     'play',
     '--repo',
