@@ -16,8 +16,16 @@ interface Outcome {
 }
 
 function swe(...args: string[]): Promise<Outcome> {
+  return sweWith({}, ...args);
+}
+
+function sweWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const options = {
+      stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    };
+    const child = spawn(process.execPath, [BIN, ...args], options);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -212,5 +220,23 @@ describe('on a repository', () => {
     child.stdout.destroy();
     child.stderr.destroy();
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+  });
+
+  test('a sandbox that cannot be set up exits with 3 and still gives the one object', async () => {
+    const file = join(scratch, 'no-directory');
+    writeFileSync(file, 'x');
+    const outcome = await sweWith(
+      { XDG_CACHE_HOME: file },
+      'validate',
+      folder('valid'),
+      '--repo',
+      shelf.environment.directory,
+      '--json',
+    );
+    expect(outcome.exitCode).toBe(3);
+    const report = parsed(reportSchema, outcome);
+    expect(report).toMatchObject({ status: 'infra', valid: false });
+    expect(report.checks.map(({ status }) => status)).toEqual(Array(9).fill('skipped'));
+    expect(outcome.stderr).toContain(file);
   });
 });

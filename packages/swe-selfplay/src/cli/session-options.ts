@@ -58,10 +58,9 @@ export async function withSession(
   });
 }
 
-/** What is bounded, and at length how. */
+/** Which sandbox it is and, at length, what it bounds and how. */
 function sayGuarantees({ name, guarantees }: SandboxProvider, terminal: Terminal, isVerbose: boolean): void {
-  const subjects = guarantees.map((guarantee) => guarantee.split(':')[0]).join(', ');
-  terminal.say(`Sandbox ${name}: ${isVerbose ? '' : `${subjects} (--verbose says how)`}`);
+  terminal.say(`Sandbox ${name}${isVerbose ? ':' : ' (--verbose says what it bounds and how)'}`);
   if (isVerbose) for (const guarantee of guarantees) terminal.say(`  ${guarantee}`);
 }
 

@@ -7,6 +7,7 @@ import { withRepository } from '../open-repository.js';
 import { openTask } from '../open-task.js';
 import { addRuleOptions, type RuleFlags, rulesOf } from '../rule-options.js';
 import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
+import { withInfraObject } from '../with-infra-object.js';
 
 interface EvaluateFlags extends SessionFlags, RuleFlags {
   readonly repo: string;
@@ -36,15 +37,23 @@ async function evaluate(folder: string, flags: EvaluateFlags): Promise<number> {
   const patch = await readFile(flags.patch).catch((cause: Error) => {
     throw new UsageError(`Expected --patch to name a readable file; ${cause.message}`, { cause });
   });
-  return withSession(flags, (session, terminal, signal) =>
-    withRepository(flags, terminal, async (environment) => {
-      const opened = await openTask(folder, environment, flags, session, terminal, signal);
-      const options = { runner: session.runner, signal, timeoutMs: rulesOf(flags).timeoutMs };
-      const evaluation =
-        opened.status === 'ready' ? await evaluatePatch(opened.task.grading, patch, options) : ungraded(opened.reason);
-      terminal.print(flags.json ? toJson(evaluation) : describe(evaluation));
-      return EXIT[evaluation.status];
-    }),
+  return withInfraObject(
+    flags.json,
+    (reason) => jsonOf(ungraded(reason)),
+    (onPrinted) =>
+      withSession(flags, (session, terminal, signal) =>
+        withRepository(flags, terminal, async (environment) => {
+          const opened = await openTask(folder, environment, flags, session, terminal, signal);
+          const options = { runner: session.runner, signal, timeoutMs: rulesOf(flags).timeoutMs };
+          const evaluation =
+            opened.status === 'ready'
+              ? await evaluatePatch(opened.task.grading, patch, options)
+              : ungraded(opened.reason);
+          terminal.print(flags.json ? JSON.stringify(jsonOf(evaluation)) : describe(evaluation));
+          onPrinted();
+          return EXIT[evaluation.status];
+        }),
+      ),
   );
 }
 
@@ -52,8 +61,8 @@ function ungraded(reason: string): Evaluation {
   return { status: 'infra', reason, failed: [], missing: [], flags: [], ms: 0 };
 }
 
-function toJson({ status, ...evaluation }: Evaluation): string {
-  return JSON.stringify({ status, solved: status === 'solved', ...evaluation });
+function jsonOf({ status, ...evaluation }: Evaluation): object {
+  return { status, solved: status === 'solved', ...evaluation };
 }
 
 function describe({ status, reason, failed, missing, flags }: Evaluation): string {

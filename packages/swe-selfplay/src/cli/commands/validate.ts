@@ -1,11 +1,12 @@
 import { readArtifactFolder } from '@swe-selfplay/artifact';
-import { validateArtifact } from '@swe-selfplay/injector';
+import { DEFAULT_CHECKS, type ValidationReport, validateArtifact } from '@swe-selfplay/injector';
 import { Command } from 'commander';
 import { describeReport } from '../../describe-report.js';
 import { EXIT_CODES } from '../exit-code.js';
 import { withRepository } from '../open-repository.js';
 import { addRuleOptions, type RuleFlags, rulesOf } from '../rule-options.js';
 import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
+import { withInfraObject } from '../with-infra-object.js';
 
 interface ValidateFlags extends SessionFlags, RuleFlags {
   readonly repo: string;
@@ -36,17 +37,27 @@ Examples:
 
 async function validate(folder: string, flags: ValidateFlags): Promise<number> {
   const reading = await readArtifactFolder(folder);
-  return withSession(flags, (session, terminal, signal) =>
-    withRepository(flags, terminal, async (environment) => {
-      const report = await validateArtifact(reading, environment, {
-        runner: session.runner,
-        rules: rulesOf(flags),
-        runAll: flags.all,
-        signal,
-        onVerdict: ({ id, status }) => terminal.status(`${id}: ${status}`),
-      });
-      terminal.print(flags.json ? JSON.stringify(report) : describeReport(report));
-      return EXIT[report.status];
-    }),
+  return withInfraObject(flags.json, undecided, (onPrinted) =>
+    withSession(flags, (session, terminal, signal) =>
+      withRepository(flags, terminal, async (environment) => {
+        const report = await validateArtifact(reading, environment, {
+          runner: session.runner,
+          rules: rulesOf(flags),
+          runAll: flags.all,
+          signal,
+          onVerdict: ({ id, status }) => terminal.status(`${id}: ${status}`),
+        });
+        terminal.print(flags.json ? JSON.stringify(report) : describeReport(report));
+        onPrinted();
+        return EXIT[report.status];
+      }),
+    ),
   );
+}
+
+/** The report of a validation that could not begin. */
+function undecided(reason: string): ValidationReport {
+  const checks = DEFAULT_CHECKS.map(({ id }) => ({ id, status: 'skipped' as const, reason, evidence: {}, ms: 0 }));
+  const runs = { executed: 0, cached: 0 };
+  return { status: 'infra', valid: false, checks, failToPass: [], passToPass: [], flaky: [], runs, ms: 0 };
 }
