@@ -104,6 +104,7 @@ test.each([
     'malformed',
     7,
   ],
+  ['an empty line without newline', hunks('@@ -1 +1,2 @@\n b\n+\n\\ No newline at end of file\n'), 'malformed', 6],
   [
     'a hunk behind the end',
     hunks('@@ -1 +1 @@\n-b\n+c\n\\ No newline at end of file\n', '@@ -3,0 +4 @@\n+c\n'),
