@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmdirSync,
+  write,
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -17,6 +18,11 @@ import { isAlive } from './temporary-directories.js';
 export interface WorkspaceCgroup {
   /** Open `cgroup.procs` files: a process that writes 0 into each has joined. */
   readonly descriptors: readonly number[];
+  /**
+   * Begins the wait that the kernel makes before the first of several processes joins, some 20 ms, so that it is over by
+   * the time that a command has come so far: lets the workspace's holder, which is no command, join (again).
+   */
+  expectJoin(holderProcessId: number): void;
   /** How many processes the kernel has killed for memory so far. */
   countMemoryKills(): number;
   remove(): Promise<void>;
@@ -96,10 +102,19 @@ function createCgroup(hierarchy: Hierarchy, limits: Pick<Limits, 'memoryBytes' |
 
 function describe(hierarchy: Hierarchy, group: ReturnType<typeof createCgroup>): WorkspaceCgroup {
   const events = join(group.paths[0]!, hierarchy.version === 1 ? 'memory.oom_control' : 'memory.events');
+  const pending = new Set<Promise<void>>();
   return {
     descriptors: group.descriptors,
+    expectJoin(holderProcessId) {
+      const joining = new Promise<void>((resolve) => {
+        write(group.descriptors[0]!, String(holderProcessId), null, 'latin1', () => resolve());
+      }).finally(() => pending.delete(joining));
+      pending.add(joining);
+    },
     countMemoryKills: () => Number(/^oom_kill (\d+)/m.exec(readText(events))?.[1] ?? 0),
     async remove() {
+      // A descriptor closed too early could by then be another file.
+      await Promise.all(pending);
       for (const descriptor of group.descriptors) closeSync(descriptor);
       for (const path of group.paths) {
         for (let attempt = 0; attempt < REMOVE_ATTEMPTS && !tryRemove(path); attempt++) await sleep(5 + attempt);

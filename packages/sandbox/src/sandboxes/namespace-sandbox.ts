@@ -79,6 +79,7 @@ export class NamespaceSandbox implements Sandbox {
   async #run(command: Command, isAlone: boolean): Promise<CommandResult> {
     assertCommand(command);
     if (this.#closing.signal.aborted) throw closedError();
+    this.#cgroup?.expectJoin(this.#holder.processId);
     const killsBefore = this.#cgroup?.countMemoryKills() ?? 0;
     const hasMemoryKill = () => (this.#cgroup?.countMemoryKills() ?? 0) > killsBefore;
     const result = await this.#enter(command, {
