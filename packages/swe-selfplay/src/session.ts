@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createTestRunner, type TestRunner } from '@swe-selfplay/evaluation';
 import { createSandboxProvider, type SandboxProvider } from '@swe-selfplay/sandbox';
 
@@ -6,7 +7,7 @@ export interface SessionOptions {
   readonly sandbox?: 'auto' | 'namespaces' | 'process' | undefined;
   /** Suites that run at once; default: the number of cores. */
   readonly jobs?: number | undefined;
-  /** Where finished runs are kept for later processes; without it they are kept in memory. */
+  /** Where finished runs and laid-out bases are kept for later processes; without it runs are kept in memory. */
   readonly cacheDirectory?: string | undefined;
   /** The python3 that tests and parsers run with; default: the one on the PATH. */
   readonly python?: string | undefined;
@@ -30,6 +31,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
     ...(python !== undefined && { python }),
     ...(cacheDirectory !== undefined && { cacheDirectory }),
   });
-  const runner = createTestRunner({ provider, cacheDirectory, jobs, onProblem });
+  const runs = cacheDirectory === undefined ? undefined : join(cacheDirectory, 'runs');
+  const runner = createTestRunner({ provider, cacheDirectory: runs, jobs, onProblem });
   return { provider, runner, close: () => provider.close() };
 }
