@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createDiskRunCache, createMemoryRunCache } from './run-cache.js';
 import type { TestRun } from './test-run.js';
 
@@ -26,6 +26,7 @@ function aRun(ending: TestRun['script']['ending'] = 'exited', output = 'é\xff\n
 
 async function aCache() {
   const directory = await mkdtemp(join(tmpdir(), 'run-cache-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const problems: string[] = [];
   return { directory, problems, cache: createDiskRunCache(directory, (problem) => problems.push(problem)) };
 }
