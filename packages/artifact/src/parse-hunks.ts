@@ -106,7 +106,8 @@ function readBody(reader: LineReader, oldLines: number, newLines: number, progre
     }
     const endsWithoutNewline = readNoNewlineMark(reader);
     // A file cannot end in a line that has neither text nor an end: it would end with the line before.
-    if (endsWithoutNewline && text!.length <= 1) refuse('malformed', 'An empty line cannot lack its newline.', { line });
+    if (endsWithoutNewline && text!.length <= 1)
+      refuse('malformed', 'An empty line cannot lack its newline.', { line });
     if (endsWithoutNewline && kind !== 'added') progress.oldEnded = true;
     if (endsWithoutNewline && kind !== 'removed') progress.newEnded = true;
     lines.push({ kind, text: text!.slice(1), endsWithoutNewline });
