@@ -9,12 +9,13 @@ const ALLOWED: Record<string, readonly string[]> = {
   artifact: [],
   sandbox: [],
   reward: [],
+  trajectory: [],
   evaluation: ['artifact', 'sandbox'],
-  adapter: ['sandbox'],
+  adapter: ['sandbox', 'trajectory'],
   python: ['artifact'],
   injector: ['artifact', 'sandbox', 'evaluation', 'adapter', 'python'],
   solver: ['artifact', 'sandbox', 'evaluation', 'adapter', 'python'],
-  'swe-selfplay': ['artifact', 'sandbox', 'reward', 'evaluation', 'adapter', 'python', 'injector', 'solver'],
+  'swe-selfplay': ['artifact', 'sandbox', 'reward', 'trajectory', 'evaluation', 'adapter', 'python', 'injector', 'solver'],
 };
 
 function sourcesOf(name: string): string[] {

@@ -1,0 +1,12 @@
+export {
+  type CaptureLevel,
+  type ChatMessage,
+  type ChatToolCall,
+  type PolicyRecord,
+  type StopReason,
+  type TokenUsage,
+  type ToolEvent,
+  TRAJECTORY_SCHEMA_VERSION,
+  type TrajectoryRecord,
+  type TurnRecord,
+} from './trajectory-record.js';
