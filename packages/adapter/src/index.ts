@@ -1,8 +1,21 @@
-export type { Conversation, Message, ToolCall, ToolDescription } from './conversation.js';
+export { toChatMessage } from './chat-messages.js';
+export type { AssistantMessage, Conversation, Message, ToolCall, ToolDescription } from './conversation.js';
 export { createScriptedPolicy, type ScriptedTurn, type ScriptStep } from './policies/scripted.js';
-export type { Policy, Turn } from './policy.js';
+export type {
+  ContextOverflow,
+  MalformedReply,
+  Policy,
+  PolicyDescription,
+  RespondOptions,
+  Turn,
+  TurnSample,
+} from './policy.js';
 export { type RolloutRequest, runRollout } from './run-rollout.js';
-export { describeTool, type Tool, type ToolOutcome, type ToolPlace } from './tool.js';
+export type { Stage, StagePass } from './stage-pass.js';
+export { type AnyTool, describeTool, type Tool, type ToolOutcome, type ToolPlace } from './tool.js';
+export type { ModelReply, ParsedReply, ToolCallFormat } from './tool-format.js';
+export { type Budget, createToolSet, type RoleTools, type SubmissionKind, type ToolSet } from './tool-set.js';
+export { createPlainToolSet } from './tool-sets/plain.js';
 export { type BashToolOptions, createBashTool } from './tools/bash.js';
-export { createSubmitDirectoryTool, createSubmitTool } from './tools/submit.js';
-export { type RolloutEnd, TRAJECTORY_FORMAT_VERSION, type Trajectory, withoutSubmission } from './trajectory.js';
+export { createSubmitTool } from './tools/submit.js';
+export { type RolloutEnd, type Trajectory, withoutSubmission } from './trajectory.js';

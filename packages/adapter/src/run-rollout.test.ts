@@ -5,9 +5,10 @@ import type { Conversation, Message } from './conversation.js';
 import { createScriptedPolicy, type ScriptStep } from './policies/scripted.js';
 import type { Policy } from './policy.js';
 import { type RolloutRequest, runRollout } from './run-rollout.js';
-import type { Tool } from './tool.js';
+import type { AnyTool, Tool } from './tool.js';
+import { createToolSet } from './tool-set.js';
+import { createPlainToolSet } from './tool-sets/plain.js';
 import { createBashTool } from './tools/bash.js';
-import { createSubmitDirectoryTool, createSubmitTool } from './tools/submit.js';
 import type { Trajectory } from './trajectory.js';
 
 let provider: SandboxProvider;
@@ -24,10 +25,17 @@ function bash(command: string): ScriptStep {
   return { toolCalls: [{ tool: 'bash', input: { command } }] };
 }
 
+const PATCH = { submission: { kind: 'patch' }, extra: [] } as const;
+
 function play(policy: Policy, request: Partial<RolloutRequest> = {}): Promise<Trajectory> {
+  const toolSet = createPlainToolSet();
   return withSandbox(provider, { base: undefined, changes: FILES }, (sandbox) =>
-    runRollout({ policy, sandbox, tools: [createBashTool(), createSubmitTool()], prompt: PROMPT, ...request }),
+    runRollout({ id: 'one', policy, sandbox, toolSet, role: PATCH, prompt: PROMPT, ...request }),
   );
+}
+
+function setOf(...tools: AnyTool[]) {
+  return createToolSet('own', () => tools);
 }
 
 function replies(trajectory: Trajectory): string[] {
@@ -38,15 +46,15 @@ test('plays commands in one workspace until the policy submits', async () => {
   const trajectory = await play(
     createScriptedPolicy([bash('echo new > note.txt; cd /; exit 3'), bash('cat note.txt'), SUBMIT]),
   );
-  expect(trajectory.end).toEqual({ status: 'submitted', path: undefined });
+  expect(trajectory.end).toEqual({ status: 'submitted', paths: [] });
   expect(replies(trajectory)).toEqual(['exit code 3\n', 'exit code 0\nnew\n', 'Submitted.']);
-  expect(trajectory.turns).toBe(3);
+  expect(trajectory.turns).toHaveLength(3);
   expect(trajectory.messages[0]).toEqual(PROMPT[0]);
 });
 
 test('is JSON as it stands', async () => {
   const trajectory = await play(createScriptedPolicy([bash('echo "$HOME"'), SUBMIT]));
-  expect(JSON.parse(JSON.stringify(trajectory))).toEqual({ ...trajectory, end: { status: 'submitted' } });
+  expect(JSON.parse(JSON.stringify(trajectory))).toEqual({ ...trajectory, description: undefined });
 });
 
 test('lets a turn follow from what has been said', async () => {
@@ -84,13 +92,13 @@ test('ends as given up where the policy makes no call', async () => {
 test('ends at the limit of turns', async () => {
   const trajectory = await play(createScriptedPolicy(Array.from({ length: 9 }, () => bash('true'))), { maxTurns: 4 });
   expect(trajectory.end).toEqual({ status: 'turn-limit', maxTurns: 4 });
-  expect(trajectory.turns).toBe(4);
+  expect(trajectory.turns).toHaveLength(4);
 });
 
 test('bounds a command and says how it ended', async () => {
-  const tools = [createBashTool({ timeoutMs: 500, maxReplyLength: 100 }), createSubmitTool()];
+  const toolSet = createPlainToolSet({ timeoutMs: 500, maxReplyLength: 100 });
   const script = createScriptedPolicy([bash('sleep 60'), bash('seq 1 1000'), SUBMIT]);
-  const [slow, long] = replies(await play(script, { tools }));
+  const [slow, long] = replies(await play(script, { toolSet }));
   expect(slow).toMatch(/^killed: still running after 0\.\d s/);
   expect(long).toMatch(/^exit code 0\n1\n2\n.*characters left out.*999\n1000\n$/s);
   expect(long!.length).toBeLessThan(200);
@@ -101,10 +109,10 @@ test('runs commands that are longer than an argument may be', async () => {
   expect(replies(await play(createScriptedPolicy([bash(command), SUBMIT])))[0]).toBe('exit code 0\n99001\n');
 });
 
-test('hands on the directory that is submitted', async () => {
-  const tools = [createSubmitDirectoryTool('Hands in a directory.')];
-  const script = createScriptedPolicy([{ toolCalls: [{ tool: 'submit', input: { path: 'out' } }] }]);
-  expect((await play(script, { tools })).end).toEqual({ status: 'submitted', path: 'out' });
+test('hands on the files that are submitted', async () => {
+  const role = { submission: { kind: 'files', names: ['a', 'b'] }, extra: [] } as const;
+  const script = createScriptedPolicy([{ toolCalls: [{ tool: 'submit', input: { paths: ['out/a', 'out/b'] } }] }]);
+  expect((await play(script, { role })).end).toEqual({ status: 'submitted', paths: ['out/a', 'out/b'] });
 });
 
 test('ends in time even where the policy ignores its signal', async () => {
@@ -131,7 +139,7 @@ test('tells a sandbox that failed from a command that failed', async () => {
   const trajectory = await withSandbox(provider, { base: undefined, changes: FILES }, async (sandbox) => {
     await sandbox.close();
     const policy = createScriptedPolicy([bash('true')]);
-    return runRollout({ policy, sandbox, tools: [createBashTool()], prompt: PROMPT });
+    return runRollout({ id: 'one', policy, sandbox, toolSet: setOf(createBashTool()), role: PATCH, prompt: PROMPT });
   });
   expect(trajectory.end.status).toBe('sandbox-failed');
 });
@@ -149,7 +157,7 @@ test('a request that the sandbox refuses is told to the policy', async () => {
     { tool: 'read', input: { path: 'absent.txt' } },
     { tool: 'read', input: { path: 'note.txt' } },
   ];
-  const trajectory = await play(createScriptedPolicy([{ toolCalls: calls }]), { tools: [read] });
+  const trajectory = await play(createScriptedPolicy([{ toolCalls: calls }]), { toolSet: setOf(read) });
   expect(replies(trajectory)[1]).toBe('old\n');
   expect(replies(trajectory)[0]).not.toBe('');
   expect(trajectory.end.status).toBe('gave-up');
@@ -163,7 +171,7 @@ test('does not swallow errors that are nobody’s failure', async () => {
     execute: () => Promise.reject(new TypeError('a fault of the tool')),
   };
   const policy = createScriptedPolicy([{ toolCalls: [{ tool: 'faulty' }] }]);
-  const rollout = play(policy, { tools: [faulty] });
+  const rollout = play(policy, { toolSet: setOf(faulty) });
   await expect(rollout).rejects.toThrow(TypeError);
   await expect(rollout).rejects.not.toBeInstanceOf(SandboxError);
 });

@@ -1,59 +1,91 @@
 import { type Sandbox, SandboxError } from '@swe-selfplay/sandbox';
 import type { Conversation, Message, ToolCall, ToolDescription } from './conversation.js';
-import type { Policy, Turn } from './policy.js';
-import { describeTool, type Tool, type ToolOutcome, useTool } from './tool.js';
-import { type RolloutEnd, TRAJECTORY_FORMAT_VERSION, type Trajectory } from './trajectory.js';
+import type { ContextOverflow, Policy, Turn } from './policy.js';
+import { createRolloutRecord, type RolloutRecord } from './rollout-record.js';
+import { type AnyTool, describeTool, type ToolOutcome, useTool } from './tool.js';
+import type { Budget, RoleTools, ToolSet } from './tool-set.js';
+import type { RolloutEnd, Trajectory } from './trajectory.js';
 
 export interface RolloutRequest {
+  /** Names the rollout in records and to the policy's server. */
+  readonly id: string;
   readonly policy: Policy;
   readonly sandbox: Sandbox;
-  // biome-ignore lint/suspicious/noExplicitAny: tools of different inputs stand in one list; each checks its own.
-  readonly tools: readonly Tool<any>[];
+  readonly toolSet: ToolSet;
+  readonly role: RoleTools;
   /** What the conversation starts with. */
   readonly prompt: readonly Message[];
-  /** Default 60. */
+  /** Default 128. */
   readonly maxTurns?: number | undefined;
-  /** Wall time of the whole rollout. Default one hour. */
+  /** Wall time of the whole rollout. Default 40 minutes. */
   readonly timeoutMs?: number | undefined;
+  /** Replies in a row without a readable call that are answered; one more ends the rollout. Default 3; 0 is strict. */
+  readonly maxFormatErrors?: number | undefined;
+  /** Bound on the tokens of the conversation, for policies that do not know theirs. */
+  readonly contextTokens?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Tells the time; default: the system's. */
+  readonly now?: (() => Date) | undefined;
 }
 
 interface Rollout {
   readonly request: RolloutRequest;
-  readonly messages: Message[];
+  readonly tools: readonly AnyTool[];
   readonly descriptions: readonly ToolDescription[];
-  readonly maxTurns: number;
+  readonly messages: Message[];
+  readonly record: RolloutRecord;
   readonly signal: AbortSignal;
-  turns: number;
+  readonly maxTurns: number;
+  readonly maxFormatErrors: number;
+  readonly now: () => Date;
+  submission: Extract<RolloutEnd, { readonly status: 'submitted' }> | undefined;
+  formatErrors: number;
+  formatErrorsInRow: number;
 }
 
 /** Plays one conversation between a policy and its tools to its end. Every end is data, see RolloutEnd. */
 export async function runRollout(request: RolloutRequest): Promise<Trajectory> {
   const startedAt = performance.now();
-  const timeoutMs = request.timeoutMs ?? 3_600_000;
+  const timeoutMs = request.timeoutMs ?? 2_400_000;
   const deadline = AbortSignal.timeout(timeoutMs);
+  const tools = request.toolSet.createTools(request.role);
   const rollout: Rollout = {
     request,
+    tools,
+    descriptions: tools.map(describeTool),
     messages: [...request.prompt],
-    descriptions: request.tools.map(describeTool),
-    maxTurns: request.maxTurns ?? 60,
+    record: createRolloutRecord(),
     signal: request.signal ? AbortSignal.any([request.signal, deadline]) : deadline,
-    turns: 0,
+    maxTurns: request.maxTurns ?? 128,
+    maxFormatErrors: request.maxFormatErrors ?? 3,
+    now: request.now ?? (() => new Date()),
+    submission: undefined,
+    formatErrors: 0,
+    formatErrorsInRow: 0,
   };
-
   let end: RolloutEnd | undefined;
-  while (end === undefined) {
-    end = await step(rollout);
-    if (end?.status === 'submitted') break;
-    if (request.signal?.aborted) end = { status: 'cancelled' };
-    else if (deadline.aborted) end = { status: 'timed-out', timeoutMs };
+  try {
+    while (end === undefined) {
+      end = await step(rollout);
+      if (end?.status === 'submitted') break;
+      if (request.signal?.aborted) end = { status: 'cancelled' };
+      else if (deadline.aborted) end = { status: 'timed-out', timeoutMs };
+    }
+  } finally {
+    await Promise.all(tools.map((tool) => tool.close?.()));
   }
-
+  const { messages, record, descriptions, formatErrors } = rollout;
   return {
-    formatVersion: TRAJECTORY_FORMAT_VERSION,
+    id: request.id,
     policy: request.policy.name,
-    messages: rollout.messages,
-    turns: rollout.turns,
+    description: request.policy.description,
+    toolSet: request.toolSet.name,
+    tools: descriptions,
+    messages,
+    turns: record.turns,
+    messagesTail: record.tailOf(messages),
+    toolEvents: record.toolEvents,
+    formatErrors,
     end,
     durationMs: performance.now() - startedAt,
   };
@@ -61,16 +93,20 @@ export async function runRollout(request: RolloutRequest): Promise<Trajectory> {
 
 /** One turn of the policy and what it asks for; undefined where the conversation goes on. */
 async function step(rollout: Rollout): Promise<RolloutEnd | undefined> {
-  if (rollout.turns >= rollout.maxTurns) return { status: 'turn-limit', maxTurns: rollout.maxTurns };
-  let turn: Turn;
+  const { messages, record, maxTurns } = rollout;
+  if (record.turns.length >= maxTurns) return { status: 'turn-limit', maxTurns };
+  const start = rollout.now();
+  let turn: Turn | ContextOverflow;
   try {
     turn = await query(rollout);
   } catch (error) {
     return { status: 'policy-failed', reason: messageOf(error) };
   }
-  rollout.turns += 1;
-  rollout.messages.push({ role: 'assistant', text: turn.text, toolCalls: turn.toolCalls });
-  if (turn.toolCalls.length === 0) return { status: 'gave-up', reason: turn.text || 'The policy stopped.' };
+  if (turn.status === 'context-overflow') return { status: 'context-overflow', reason: turn.reason };
+  record.addTurn(messages, turn, { start, end: rollout.now() });
+  const raw = turn.sample?.record.response;
+  messages.push({ role: 'assistant', text: turn.text, toolCalls: turn.toolCalls, ...(raw && { raw }) });
+  if (turn.toolCalls.length === 0) return answerWithoutCall(rollout, turn);
   try {
     return await execute(rollout, turn.toolCalls);
   } catch (error) {
@@ -80,7 +116,7 @@ async function step(rollout: Rollout): Promise<RolloutEnd | undefined> {
 }
 
 /** Asks the policy; does not outwait the rollout, even where the policy ignores its signal. */
-async function query({ request, messages, descriptions, signal }: Rollout): Promise<Turn> {
+async function query({ request, messages, descriptions, signal }: Rollout): Promise<Turn | ContextOverflow> {
   signal.throwIfAborted();
   const conversation: Conversation = { messages: [...messages], tools: descriptions };
   let onAbort = () => {};
@@ -89,28 +125,59 @@ async function query({ request, messages, descriptions, signal }: Rollout): Prom
     signal.addEventListener('abort', onAbort, { once: true });
   });
   try {
-    return await Promise.race([request.policy.respond(conversation, { signal }), aborted]);
+    return await Promise.race([request.policy.respond(conversation, { signal, rolloutId: request.id }), aborted]);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
 }
 
-/** Executes the calls of one turn in order, up to a submission. */
-async function execute(rollout: Rollout, calls: readonly ToolCall[]): Promise<RolloutEnd | undefined> {
-  for (const call of calls) {
-    if (rollout.signal.aborted) return undefined;
-    const outcome = await executeCall(rollout, call);
-    rollout.messages.push({ role: 'tool', callId: call.id, text: outcome.text });
-    if (outcome.status === 'submitted') return { status: 'submitted', path: outcome.path };
+/** A turn without a call: the end, or a reply that could not be read and is answered with what was wrong. */
+function answerWithoutCall(rollout: Rollout, { text, malformed }: Turn): RolloutEnd | undefined {
+  if (malformed === undefined || malformed.kind === 'no-call') {
+    if (rollout.submission !== undefined) return rollout.submission;
+    if (malformed === undefined) return { status: 'gave-up', reason: text || 'The policy stopped.' };
   }
+  rollout.formatErrors += 1;
+  rollout.formatErrorsInRow += 1;
+  if (rollout.formatErrorsInRow > rollout.maxFormatErrors) return { status: 'format-errors', reason: malformed.text };
+  rollout.messages.push({ role: 'user', text: formatReply(rollout, malformed.text) });
   return undefined;
 }
 
-async function executeCall({ request, signal }: Rollout, call: ToolCall): Promise<ToolOutcome> {
-  const tool = request.tools.find(({ name }) => name === call.tool);
+/** Executes the calls of one turn in order, up to a submission that ends the rollout. */
+async function execute(rollout: Rollout, calls: readonly ToolCall[]): Promise<RolloutEnd | undefined> {
+  let isReadable = false;
+  let problem = '';
+  for (const call of calls) {
+    if (rollout.signal.aborted) return undefined;
+    const startedAt = performance.now();
+    const outcome = await executeCall(rollout, call);
+    const ms = Math.round(performance.now() - startedAt);
+    rollout.record.addToolEvent({ call_id: call.id, tool: call.tool, status: outcome.status, ms });
+    const text = formatReply(rollout, outcome.text);
+    rollout.messages.push({ role: 'tool', callId: call.id, tool: call.tool, text });
+    if (outcome.status === 'submitted') {
+      rollout.submission = { status: 'submitted', paths: outcome.paths };
+      if (rollout.request.toolSet.endsWith === 'submission') return rollout.submission;
+    }
+    if (outcome.status === 'refused') {
+      rollout.formatErrors += 1;
+      problem = outcome.text;
+    } else {
+      isReadable = true;
+    }
+  }
+  rollout.formatErrorsInRow = isReadable ? 0 : rollout.formatErrorsInRow + 1;
+  if (rollout.formatErrorsInRow > rollout.maxFormatErrors) return { status: 'format-errors', reason: problem };
+  return undefined;
+}
+
+async function executeCall({ request, tools, signal }: Rollout, call: ToolCall): Promise<ToolOutcome> {
+  if (call.problem !== undefined) return { status: 'refused', text: call.problem };
+  const tool = tools.find(({ name }) => name === call.tool);
   if (tool === undefined) {
-    const names = request.tools.map(({ name }) => name).join(', ');
-    return { status: 'replied', text: `There is no tool ${JSON.stringify(call.tool)}. The tools are: ${names}.` };
+    const names = tools.map(({ name }) => name).join(', ');
+    return { status: 'refused', text: `There is no tool ${JSON.stringify(call.tool)}. The tools are: ${names}.` };
   }
   try {
     return await useTool(tool, call.input, { sandbox: request.sandbox, signal });
@@ -120,6 +187,17 @@ async function executeCall({ request, signal }: Rollout, call: ToolCall): Promis
       return { status: 'replied', text: error.message };
     throw error;
   }
+}
+
+function formatReply({ request, record, maxTurns }: Rollout, text: string): string {
+  if (request.toolSet.formatReply === undefined) return text;
+  const contextTokens = request.policy.description?.contextTokens ?? request.contextTokens;
+  const usage = record.turns.at(-1)?.usage;
+  const used = usage ? usage.prompt_tokens + usage.completion_tokens : undefined;
+  const remainingTokens =
+    contextTokens === undefined || used === undefined ? undefined : Math.max(0, contextTokens - used);
+  const budget: Budget = { remainingTurns: maxTurns - record.turns.length, remainingTokens };
+  return request.toolSet.formatReply(text, budget);
 }
 
 function messageOf(error: unknown): string {

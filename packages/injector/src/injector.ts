@@ -1,3 +1,4 @@
+import type { StagePass, Trajectory } from '@swe-selfplay/adapter';
 import type { BugArtifact, Environment } from '@swe-selfplay/artifact';
 import type { TestRunner } from '@swe-selfplay/evaluation';
 
@@ -11,6 +12,14 @@ export interface InjectOptions {
   readonly seed: number;
   readonly runner: TestRunner;
   readonly signal?: AbortSignal | undefined;
+  /** Seed that episodes of one group share, such as the draw of a prompt; default: `seed`. */
+  readonly groupSeed?: number | undefined;
+  /** Names the episode in its trajectory; default: made of the environment and the seed. */
+  readonly trajectoryId?: string | undefined;
+  /** The episode's place in a pipeline; an injector with stages says which it is in. */
+  readonly pass?: StagePass | undefined;
+  /** Called with the trajectory of each conversation, whatever its end. */
+  readonly onTrajectory?: ((trajectory: Trajectory) => void) | undefined;
 }
 
 /** What one try of an injector gave. */

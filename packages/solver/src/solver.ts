@@ -1,3 +1,4 @@
+import type { StagePass, Trajectory } from '@swe-selfplay/adapter';
 import type { TestRunner } from '@swe-selfplay/evaluation';
 import type { SandboxProvider } from '@swe-selfplay/sandbox';
 import type { TaskView } from './solver-task.js';
@@ -13,6 +14,12 @@ export interface SolveOptions {
   readonly runner: TestRunner;
   readonly provider: SandboxProvider;
   readonly signal?: AbortSignal | undefined;
+  /** Names the episode in its trajectory; default: made of the task and the seed. */
+  readonly trajectoryId?: string | undefined;
+  /** The episode's place in a pipeline; a solver with stages says which it is in. */
+  readonly pass?: StagePass | undefined;
+  /** Called with the trajectory of each conversation, whatever its end; of several the last one is the attempt's. */
+  readonly onTrajectory?: ((trajectory: Trajectory) => void) | undefined;
 }
 
 /** Whatever makes a pred_patch from what a solver may see. */

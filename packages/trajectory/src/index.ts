@@ -10,3 +10,4 @@ export {
   type TrajectoryRecord,
   type TurnRecord,
 } from './trajectory-record.js';
+export { createTurnLog, type FullTurn, type TurnLog } from './turn-log.js';

@@ -19,6 +19,7 @@ export function createBashTool(options: BashToolOptions = {}): Tool<{ command: s
       'Runs a command with bash at the root of the repository. Each call is a new shell: files stay, variables, the ' +
       'working directory and background processes do not.',
     input: z.strictObject({ command: z.string().min(1).max(100_000) }),
+    text: { description: 'the command', read: (command) => ({ command }) },
     async execute({ command }, { sandbox, signal }) {
       // On stdin: an argument may hold at most 128 KiB and no NUL byte.
       const argv = ['bash', '-c', 'eval "$(cat)" < /dev/null'];

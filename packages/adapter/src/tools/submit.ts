@@ -1,26 +1,40 @@
 import { z } from 'zod';
-import type { Tool } from '../tool.js';
+import type { AnyTool, Tool } from '../tool.js';
+import type { SubmissionKind } from '../tool-set.js';
 
-/** The tool that ends a rollout of a solver: what the workspace holds now is the submission. */
-export function createSubmitTool(): Tool<Record<string, never>> {
+/** The tool that hands in: the workspace as it is, or files by their paths. */
+export function createSubmitTool(submission: SubmissionKind): AnyTool {
+  return submission.kind === 'patch' ? submitWorkspace() : submitFiles(submission.names);
+}
+
+function submitWorkspace(): Tool<Record<string, never>> {
   return {
     name: 'submit',
     description: 'Hands in the repository as it is now and ends the work.',
     input: z.strictObject({}),
+    text: { description: 'anything', read: () => ({}) },
     async execute() {
-      return { status: 'submitted', path: undefined, text: 'Submitted.' };
+      return { status: 'submitted', paths: [], text: 'Submitted.' };
     },
   };
 }
 
-/** The tool that ends a rollout by handing in a directory of the workspace. */
-export function createSubmitDirectoryTool(description: string): Tool<{ path: string }> {
+function submitFiles(names: readonly string[]): Tool<{ paths: string[] }> {
   return {
     name: 'submit',
-    description,
-    input: z.strictObject({ path: z.string().min(1).max(4096) }),
-    async execute({ path }) {
-      return { status: 'submitted', path, text: `Submitted ${path}.` };
+    description: `Hands in the files ${names.join(', ')} by their paths and ends the work.`,
+    input: z.strictObject({ paths: z.array(z.string().min(1).max(4096)).min(1).max(100) }),
+    text: {
+      description: 'the paths of the files, one a line',
+      read: (text) => ({
+        paths: text
+          .split('\n')
+          .map((line) => line.trim())
+          .filter((line) => line !== ''),
+      }),
+    },
+    async execute({ paths }) {
+      return { status: 'submitted', paths, text: `Submitted ${paths.join(', ')}.` };
     },
   };
 }
