@@ -6,6 +6,7 @@ import { escapeCases } from './conformance/escape-cases.js';
 import { fileCases } from './conformance/file-cases.js';
 import { isolationCases } from './conformance/isolation-cases.js';
 import { limitCases } from './conformance/limit-cases.js';
+import { processCases } from './conformance/process-cases.js';
 
 export type { ConformanceCase } from './conformance/conformance-case.js';
 
@@ -19,6 +20,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   ...fileCases,
   ...changeCases,
   ...limitCases,
+  ...processCases,
   ...isolationCases,
   ...escapeCases,
   ...aloneCases,

@@ -1,24 +1,32 @@
 import type { ProcessResult } from './run-process.js';
 import type { Command, CommandResult } from './sandbox.js';
 import { SandboxError } from './sandbox-error.js';
+import type { ProcessEnd } from './start-process.js';
+
+/** The result of a command that ran to its end. */
+export function describeEnding(result: ProcessResult, hasMemoryKill: boolean): CommandResult {
+  const { stdout, stderr, durationMs } = result;
+  return { stdout, stderr, durationMs, ...endingOf(result, hasMemoryKill) };
+}
 
 /**
- * The result of a command from what its wrapper reported on the status pipe: `. CODE`. A command that a signal ended
- * has the exit code 128 + signal, as in a shell, which cannot be told from a program that exits with that number;
- * `killed` is a command whose wrapper itself was killed.
+ * How a command ended, from what its wrapper reported on the status pipe: `. CODE`. A command that a signal ended has
+ * the exit code 128 + signal, as in a shell, which cannot be told from a program that exits with that number; `killed`
+ * is a command whose wrapper itself was killed.
  */
-export function describeEnding(result: ProcessResult, hasMemoryKill: boolean): CommandResult {
-  const { stdout, stderr, durationMs, stopReason } = result;
-  const output = { stdout, stderr, durationMs };
-  const code = /^\.? (\d+)\n$/.exec(result.status)?.[1];
-  if (hasMemoryKill) return { ...output, exitCode: undefined, ending: 'memory-exceeded' };
-  if (stopReason !== undefined) return { ...output, exitCode: undefined, ending: stopReason };
-  if (code === undefined) return { ...output, exitCode: undefined, ending: 'killed' };
-  return { ...output, exitCode: Number(code), ending: 'exited' };
+export function endingOf(
+  { status, stopReason }: ProcessEnd,
+  hasMemoryKill: boolean,
+): Pick<CommandResult, 'exitCode' | 'ending'> {
+  const code = /^\.? (\d+)\n$/.exec(status)?.[1];
+  if (hasMemoryKill) return { exitCode: undefined, ending: 'memory-exceeded' };
+  if (stopReason !== undefined) return { exitCode: undefined, ending: stopReason };
+  if (code === undefined) return { exitCode: undefined, ending: 'killed' };
+  return { exitCode: Number(code), ending: 'exited' };
 }
 
 /** Throws SandboxError `invalid-request` for a command that no operating system could start. */
-export function assertCommand(command: Command): void {
+export function assertCommand(command: Pick<Command, 'argv' | 'env'>): void {
   const [program] = command.argv;
   const strings = [...command.argv, ...Object.values(command.env ?? {})];
   if (program === undefined || program === '' || program.includes('=')) {

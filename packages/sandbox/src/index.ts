@@ -5,6 +5,7 @@ export {
   DEFAULT_LIMITS,
   type Limits,
   type Sandbox,
+  type SandboxProcess,
   type SandboxProvider,
   type TreeFile,
   type TreeSource,

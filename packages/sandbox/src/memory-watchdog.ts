@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { listDescendants } from './process-tree.js';
 
 const POLL_MS = 60;
 /** Wrappers of a command, which its bound should not count. */
@@ -21,25 +22,13 @@ export function watchMemory(
   onExceeded: (reason: 'memory-exceeded' | 'killed') => void,
 ): () => void {
   const timer = setInterval(() => {
-    const processes = descendants(processId);
+    const processes = listDescendants(processId);
     if (processes.length > bounds.maxProcesses + OWN_PROCESSES) onExceeded('killed');
     // Pages shared after a fork count once in the exact measure, which is slow: only when the quick one says too much.
     else if (sum(processes, residentBytes) <= bounds.memoryBytes) return;
     else if (sum(processes, proportionalBytes) > bounds.memoryBytes) onExceeded('memory-exceeded');
   }, POLL_MS);
   return () => clearInterval(timer);
-}
-
-/** Ids of a process and of all processes below it. */
-function descendants(processId: number): number[] {
-  const found = [processId];
-  for (let index = 0; index < found.length; index++) {
-    for (const thread of list(`/proc/${found[index]}/task`)) {
-      const children = read(`/proc/${found[index]}/task/${thread}/children`).split(' ').filter(Boolean);
-      for (const child of children) found.push(Number(child));
-    }
-  }
-  return found;
 }
 
 /** Memory that is not of files on disk. */
@@ -59,14 +48,6 @@ function sumOfFields(text: string, pattern: RegExp): number {
 
 function sum<Item>(items: readonly Item[], measure: (item: Item) => number): number {
   return items.reduce((total, item) => total + measure(item), 0);
-}
-
-function list(path: string): string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    return [];
-  }
 }
 
 function read(path: string): string {

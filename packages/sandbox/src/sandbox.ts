@@ -72,6 +72,22 @@ export interface CommandResult {
   readonly durationMs: number;
 }
 
+/** A process of a workspace that goes on running: its input can be written and its output read meanwhile. */
+export interface SandboxProcess {
+  /** Writes to its standard input; nothing happens where it has ended. */
+  write(content: Uint8Array): void;
+  /**
+   * How it ended; resolves when it and everything that it started is dead. The exit code is there with `exited`.
+   * Rejects with SandboxError where the sandbox itself failed.
+   */
+  readonly ended: Promise<{
+    readonly ending: 'exited' | 'killed' | 'memory-exceeded';
+    readonly exitCode: number | undefined;
+  }>;
+  /** Kills it and everything that it started, and waits until that is so. Idempotent. */
+  kill(): Promise<void>;
+}
+
 /** A workspace and the place where its commands run. One owner; nothing it started outlives `close`. */
 export interface Sandbox {
   /** Absolute path of the workspace as commands see it. */
@@ -83,6 +99,15 @@ export interface Sandbox {
    * Throws SandboxError where the sandbox itself failed: a command that merely fails is a CommandResult.
    */
   run(command: Command): Promise<CommandResult>;
+  /**
+   * Starts a process that goes on running until it exits, is killed or the sandbox closes; returns when it runs.
+   * `onOutput` gets stdout and stderr, merged in the order in which they are written.
+   * It has no bound on time and output of its own: whoever starts it bounds each use of it. All other limits hold; the
+   * memory is that of the workspace, so where `run` and it together exceed it, both end.
+   * It runs side by side with `run`, of which neither sees or ends the other's processes.
+   * Throws SandboxError where the sandbox failed or is closed.
+   */
+  start(command: Pick<Command, 'argv' | 'env'>, onOutput: (chunk: Uint8Array) => void): Promise<SandboxProcess>;
   /** Content of a regular file of the workspace. Throws SandboxError `file-not-found`. Links are not followed out. */
   readFile(path: string): Promise<Uint8Array>;
   /** Writes a regular file, making its directories. */

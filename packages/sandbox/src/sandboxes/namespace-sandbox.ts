@@ -7,14 +7,24 @@ import { watchMemory } from '../memory-watchdog.js';
 import { planChanges } from '../plan-changes.js';
 import { HARNESS_DIR, WORKDIR } from '../root-skeleton.js';
 import { type ProcessRequest, type ProcessResult, runProcess } from '../run-process.js';
-import type { Command, CommandResult, Limits, Sandbox, WorkspaceRequest } from '../sandbox.js';
+import type { Command, CommandResult, Limits, Sandbox, SandboxProcess, WorkspaceRequest } from '../sandbox.js';
 import { SandboxError } from '../sandbox-error.js';
+import { startSandboxProcess } from '../start-sandbox-process.js';
 import { readWorkspaceFile, type TrustedCommand, writeWorkspaceFile } from '../workspace-files.js';
 import { type Holder, startHolder } from './holder.js';
 import { commandArguments, sandboxEnvironment, TRUSTED_ENV } from './launch.js';
 import type { NamespaceHost } from './namespaces.js';
 
 const TRUSTED_TIMEOUT_MS = 120_000;
+const MEMORY_POLL_MS = 100;
+
+/** A command; `isAlone` gives it empty writable places of its own, which are gone with it. */
+type Entry = Command & { readonly isAlone?: boolean };
+
+type EntryBounds = Pick<ProcessRequest, 'timeoutMs' | 'maxOutputBytes' | 'signal' | 'watch'> & {
+  readonly descriptors: readonly number[];
+  readonly hasMemoryKill?: () => boolean;
+};
 
 /** Opens one workspace; `onClosed` is called when nothing is left of it. */
 export async function openNamespaceSandbox(
@@ -78,20 +88,30 @@ export class NamespaceSandbox implements Sandbox {
 
   async #run(command: Command, isAlone: boolean): Promise<CommandResult> {
     assertCommand(command);
-    if (this.#closing.signal.aborted) throw closedError();
-    this.#cgroup?.expectJoin(this.#holder.processId);
-    const killsBefore = this.#cgroup?.countMemoryKills() ?? 0;
-    const hasMemoryKill = () => (this.#cgroup?.countMemoryKills() ?? 0) > killsBefore;
-    const result = await this.#enter(command, {
-      hasMemoryKill,
-      timeoutMs: command.timeoutMs ?? this.#limits.timeoutMs,
-      maxOutputBytes: command.maxOutputBytes ?? this.#limits.maxOutputBytes,
-      signal: command.signal,
-      watch: (processId, end) => this.#watch(processId, end, killsBefore),
-      descriptors: this.#cgroup?.descriptors ?? [],
-      isAlone,
-    });
-    return describeEnding(result, hasMemoryKill());
+    const memory = this.#watchMemory();
+    const result = await this.#enter(
+      { ...command, isAlone },
+      {
+        ...memory,
+        timeoutMs: command.timeoutMs ?? this.#limits.timeoutMs,
+        maxOutputBytes: command.maxOutputBytes ?? this.#limits.maxOutputBytes,
+        signal: command.signal,
+      },
+    );
+    return describeEnding(result, memory.hasMemoryKill());
+  }
+
+  async start(
+    { argv, env }: Pick<Command, 'argv' | 'env'>,
+    onOutput: (chunk: Uint8Array) => void,
+  ): Promise<SandboxProcess> {
+    assertCommand({ argv, ...(env === undefined ? {} : { env }) });
+    const { hasMemoryKill, ...watched } = this.#watchMemory();
+    const entry = { argv, ...(env === undefined ? {} : { env }), mergeOutput: true, hasInput: true };
+    return startSandboxProcess(
+      { ...this.#wrap(entry, watched.descriptors), watch: watched.watch },
+      { onOutput, hasMemoryKill, closing: this.#closing.signal, running: this.#running },
+    );
   }
 
   readFile(path: string): Promise<Uint8Array> {
@@ -123,44 +143,38 @@ export class NamespaceSandbox implements Sandbox {
   readonly #runTrusted = (command: TrustedCommand): Promise<ProcessResult> =>
     this.#enter(
       { argv: command.argv, env: TRUSTED_ENV, ...(command.stdin === undefined ? {} : { stdin: command.stdin }) },
-      {
-        timeoutMs: TRUSTED_TIMEOUT_MS,
-        maxOutputBytes: command.maxOutputBytes,
-        signal: undefined,
-        descriptors: [],
-        isAlone: false,
-      },
+      { timeoutMs: TRUSTED_TIMEOUT_MS, maxOutputBytes: command.maxOutputBytes, descriptors: [] },
     );
 
-  async #enter(
-    command: Command,
-    bounds: Pick<ProcessRequest, 'timeoutMs' | 'maxOutputBytes' | 'signal' | 'watch'> & {
-      readonly descriptors: readonly number[];
-      readonly isAlone: boolean;
-      readonly hasMemoryKill?: () => boolean;
-    },
-  ): Promise<ProcessResult> {
+  /** The host process that enters the workspace and runs a command there. */
+  #wrap(command: Entry & { readonly hasInput: boolean }, descriptors: readonly number[]) {
     if (this.#closing.signal.aborted) throw closedError();
     const { mode, toolchain } = this.#host;
-    const running = runProcess({
+    return {
       file: 'nsenter',
       args: commandArguments(mode, this.#holder.processId, this.#limits, {
         argv: command.argv,
         env: { ...sandboxEnvironment(toolchain.path, toolchain.env), ...command.env },
         merge: command.mergeOutput === true,
-        hasInput: command.stdin !== undefined,
-        isAlone: bounds.isAlone,
+        hasInput: command.hasInput,
+        isAlone: command.isAlone === true,
       }),
       env: TRUSTED_ENV,
-      stdin: command.stdin,
       ...(mode.isRoot && mode.hasUserNamespaces ? { hostUserId: mode.userId } : {}),
+      // Always two, so that the first process need not know how many there are.
+      inheritedFds: [descriptors[0] ?? nullDescriptor(), descriptors[1] ?? nullDescriptor()],
+    };
+  }
+
+  async #enter(command: Entry, bounds: EntryBounds): Promise<ProcessResult> {
+    const { signal, watch } = bounds;
+    const running = runProcess({
+      ...this.#wrap({ ...command, hasInput: command.stdin !== undefined }, bounds.descriptors),
+      stdin: command.stdin,
       timeoutMs: bounds.timeoutMs,
       maxOutputBytes: bounds.maxOutputBytes,
-      signal:
-        bounds.signal === undefined ? this.#closing.signal : AbortSignal.any([bounds.signal, this.#closing.signal]),
-      // Always two, so that the first process need not know how many there are.
-      inheritedFds: [bounds.descriptors[0] ?? nullDescriptor(), bounds.descriptors[1] ?? nullDescriptor()],
-      ...(bounds.watch === undefined ? {} : { watch: bounds.watch }),
+      signal: signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]),
+      ...(watch === undefined ? {} : { watch }),
     });
     this.#running.add(running);
     try {
@@ -181,14 +195,26 @@ export class NamespaceSandbox implements Sandbox {
     }
   }
 
-  #watch(processId: number, end: (reason: 'memory-exceeded' | 'killed') => void, killsBefore: number): () => void {
+  /** What bounds the memory of one command, from now on. */
+  #watchMemory(): Required<Pick<EntryBounds, 'watch' | 'hasMemoryKill' | 'descriptors'>> {
+    if (this.#closing.signal.aborted) throw closedError();
     const cgroup = this.#cgroup;
-    if (cgroup === undefined) return watchMemory(processId, this.#limits, end);
+    if (cgroup === undefined) {
+      const watch: EntryBounds['watch'] = (processId, end) => watchMemory(processId, this.#limits, end);
+      return { watch, hasMemoryKill: () => false, descriptors: [] };
+    }
+    cgroup.expectJoin(this.#holder.processId);
+    const killsBefore = cgroup.countMemoryKills();
+    const hasMemoryKill = () => cgroup.countMemoryKills() > killsBefore;
+    return { watch, hasMemoryKill, descriptors: cgroup.descriptors };
+
     // The kernel kills one process; what waits for it would wait for ever.
-    const timer = setInterval(() => {
-      if (cgroup.countMemoryKills() > killsBefore) end('memory-exceeded');
-    }, 100);
-    return () => clearInterval(timer);
+    function watch(_processId: number, end: (reason: 'memory-exceeded') => void): () => void {
+      const timer = setInterval(() => {
+        if (hasMemoryKill()) end('memory-exceeded');
+      }, MEMORY_POLL_MS);
+      return () => clearInterval(timer);
+    }
   }
 }
 

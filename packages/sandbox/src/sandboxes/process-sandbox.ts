@@ -5,8 +5,9 @@ import { listChangedFiles } from '../changed-files.js';
 import { assertCommand, describeEnding } from '../describe-ending.js';
 import { watchMemory } from '../memory-watchdog.js';
 import { type ProcessRequest, type ProcessResult, runProcess } from '../run-process.js';
-import type { Command, CommandResult, Limits, Sandbox, WorkspaceRequest } from '../sandbox.js';
+import type { Command, CommandResult, Limits, Sandbox, SandboxProcess, WorkspaceRequest } from '../sandbox.js';
 import { SandboxError } from '../sandbox-error.js';
+import { startSandboxProcess } from '../start-sandbox-process.js';
 import type { Toolchain } from '../toolchain.js';
 import { readWorkspaceFile, type TrustedCommand, writeWorkspaceFile } from '../workspace-files.js';
 import { sandboxEnvironment, TRUSTED_ENV } from './launch.js';
@@ -44,13 +45,22 @@ export class ProcessSandbox implements Sandbox {
   async run(command: Command): Promise<CommandResult> {
     assertCommand(command);
     const { limits } = this.#workspace;
-    const result = await this.#start(command, {
+    const result = await this.#enter(command, {
       timeoutMs: command.timeoutMs ?? limits.timeoutMs,
       maxOutputBytes: command.maxOutputBytes ?? limits.maxOutputBytes,
       signal: command.signal,
       watch: (processId, end) => watchMemory(processId, limits, end),
     });
     return describeEnding(result, false);
+  }
+
+  async start(command: Pick<Command, 'argv' | 'env'>, onOutput: (chunk: Uint8Array) => void): Promise<SandboxProcess> {
+    assertCommand(command);
+    const { limits } = this.#workspace;
+    return startSandboxProcess(
+      { ...this.#wrap(command, '1', '1'), watch: (processId, end) => watchMemory(processId, limits, end) },
+      { onOutput, hasMemoryKill: () => false, closing: this.#closing.signal, running: this.#running },
+    );
   }
 
   readFile(path: string): Promise<Uint8Array> {
@@ -77,34 +87,40 @@ export class ProcessSandbox implements Sandbox {
   }
 
   readonly #runTrusted = (command: TrustedCommand): Promise<ProcessResult> =>
-    this.#start(
+    this.#enter(
       { argv: command.argv, env: TRUSTED_ENV, ...(command.stdin === undefined ? {} : { stdin: command.stdin }) },
       { timeoutMs: TRUSTED_TIMEOUT_MS, maxOutputBytes: command.maxOutputBytes, signal: undefined },
     );
 
-  async #start(
-    command: Command,
-    bounds: Pick<ProcessRequest, 'timeoutMs' | 'maxOutputBytes' | 'signal' | 'watch'>,
-  ): Promise<ProcessResult> {
+  /** The host process that runs a command; the flags are '1' where streams are merged and where there is input. */
+  #wrap(command: Pick<Command, 'argv' | 'env'>, merge: '0' | '1', input: '0' | '1') {
     if (this.#closing.signal.aborted) throw closedError();
     const { directory, limits, toolchain } = this.#workspace;
     chmodSync(this.workdir, 0o755); // A program may have taken away the right to enter it.
     const own = { ...sandboxEnvironment(toolchain.path, toolchain.env), HOME: join(directory, 'home') };
     const env = Object.entries({ ...own, TMPDIR: join(directory, 'tmp'), ...command.env });
-    const flags = [command.mergeOutput === true, command.stdin !== undefined].map((value) => (value ? '1' : '0'));
     const numbers = [limits.maxOpenFiles, Math.ceil(limits.diskBytes / 512)].map(String);
     const variables = env.map(([name, value]) => `${name}=${value}`);
-    const running = runProcess({
+    return {
       file: '/bin/sh',
-      args: ['-c', PLAIN_SCRIPT, 'sh', ...flags, ...numbers, 'env', '-i', ...variables, ...command.argv],
+      args: ['-c', PLAIN_SCRIPT, 'sh', merge, input, ...numbers, 'env', '-i', ...variables, ...command.argv],
       cwd: this.workdir,
       env: TRUSTED_ENV,
+      leftoverGraceMs: LEFTOVER_GRACE_MS,
+    };
+  }
+
+  async #enter(
+    command: Command,
+    bounds: Pick<ProcessRequest, 'timeoutMs' | 'maxOutputBytes' | 'signal' | 'watch'>,
+  ): Promise<ProcessResult> {
+    const running = runProcess({
+      ...this.#wrap(command, command.mergeOutput === true ? '1' : '0', command.stdin === undefined ? '0' : '1'),
       stdin: command.stdin,
       timeoutMs: bounds.timeoutMs,
       maxOutputBytes: bounds.maxOutputBytes,
       signal:
         bounds.signal === undefined ? this.#closing.signal : AbortSignal.any([bounds.signal, this.#closing.signal]),
-      leftoverGraceMs: LEFTOVER_GRACE_MS,
       ...(bounds.watch === undefined ? {} : { watch: bounds.watch }),
     });
     this.#running.add(running);
