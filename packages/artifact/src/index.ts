@@ -34,6 +34,7 @@ export type {
   PatchReversal,
 } from './git-diff.js';
 export { commitsOf, type HistoryRange } from './history.js';
+export { bundleHistory, type HistoryBundle, MAX_HISTORY_BYTES } from './history-bundle.js';
 export { type ArtifactFileName, parseArtifact } from './parse-artifact.js';
 export { parsePatch } from './parse-patch.js';
 export { parseReport, type ReportParse } from './parse-report.js';
