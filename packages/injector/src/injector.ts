@@ -5,6 +5,8 @@ import type { TestRunner } from '@swe-selfplay/evaluation';
 /** Whoever breaks code: a procedure or a policy. Equal seeds on equal environments give equal artifacts if it can. */
 export interface Injector {
   readonly name: string;
+  /** It enters the stages of `options.pass` itself; without, the whole of it counts as the conversation. */
+  readonly hasStages?: boolean;
   inject(environment: Environment, options: InjectOptions): Promise<Injection>;
 }
 

@@ -25,6 +25,8 @@ export interface SolveOptions {
 /** Whatever makes a pred_patch from what a solver may see. */
 export interface Solver {
   readonly name: string;
+  /** It enters the stages of `options.pass` itself; without, the whole of it counts as the conversation. */
+  readonly hasStages?: boolean;
   /** Throws only where what it stands on failed (SandboxError, EvaluationError, SolverError `infra`) or on abort. */
   solve(view: TaskView, options: SolveOptions): Promise<Submission>;
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BugArtifact } from '@swe-selfplay/artifact';
+import type { TrajectoryRecord } from '@swe-selfplay/trajectory';
 import { isFinished, type RecordKey, type RecordOf, type RunRecord, recordKey } from './run-record.js';
 
 /** Where a round records what it earns, and finds what an earlier process has earned already. */
@@ -13,6 +14,14 @@ export interface Journal {
   loadArtifact(name: string): Promise<BugArtifact>;
   savePatch(name: string, patch: Uint8Array): Promise<void>;
   loadPatch(name: string): Promise<Uint8Array>;
+  /** Keeps a trajectory whose reward is not settled yet, by its id. */
+  saveTrajectory(trajectory: TrajectoryRecord): Promise<void>;
+  /** Undefined where it is not there: it was settled before, and let go of. */
+  loadTrajectory(id: string): Promise<TrajectoryRecord | undefined>;
+  /** Adds trajectories to those of the run, for good; of two with one id the later holds. */
+  writeTrajectories(trajectories: readonly TrajectoryRecord[]): void;
+  /** Lets go of what `saveTrajectory` keeps. */
+  dropTrajectories(ids: readonly string[]): Promise<void>;
 }
 
 /** The record of a unit of work: the one that is there, unless broken infrastructure left it undone, or a new one. */

@@ -1,16 +1,20 @@
 import type { Environment } from '@swe-selfplay/artifact';
-import { createTask, type SolverTask } from '@swe-selfplay/solver';
-import { attemptBug } from './attempt-bug.js';
+import { createTask } from '@swe-selfplay/solver';
+import type { TrajectoryRecord } from '@swe-selfplay/trajectory';
+import { attemptBug, type Bug } from './attempt-bug.js';
 import { type Candidate, findBug } from './find-bug.js';
 import { note } from './journal.js';
-import { raiseOrder } from './raise-order.js';
+import { playHigherOrder } from './raise-order.js';
 import { type PlayedRound, rewardRound, summariseRound } from './reward-round.js';
 import { type RoundOptions, type RoundParts, setUpRound } from './round-setup.js';
 import type { RewardRecord, RoundEndRecord } from './run-record.js';
+import { dropSettled, settleTrajectories } from './settle-trajectories.js';
 
 /** A round and what everybody earned in it. */
 export interface Round extends PlayedRound {
   readonly rewards: readonly RewardRecord[];
+  /** The conversations of those players that have them, in the form that trainers read. */
+  readonly trajectories: readonly TrajectoryRecord[];
   readonly end: RoundEndRecord;
 }
 
@@ -26,27 +30,29 @@ export async function playRound(
   options: RoundOptions = {},
 ): Promise<Round> {
   const setup = setUpRound(environment, parts, options);
-  const { journal, key, seed, onEvent, settings } = setup;
+  const { journal, key, seed, onEvent } = setup;
   note(journal, { ...key, type: 'round-start', seed });
   onEvent({ ...key, type: 'round-start', seed });
 
   const candidates = await findBug(setup); //                                            1. inject  2. validate
-  const bug = candidates.at(-1)!;
-  const task = await taskOf(environment, bug);
-  const attempts = task && (await attemptBug(setup, task)); //                           3. solve   4. evaluate
-  const higherTask = task && settings.higherOrder ? await raiseOrder(setup, task, attempts!) : undefined;
-  const higherOrderAttempts = higherTask && (await attemptBug(setup, higherTask)); //    5. again, at what failed
-  const played = { candidates, attempts, higherOrderAttempts };
+  const bug = await bugOf(environment, candidates.at(-1)!);
+  const attempts = bug && (await attemptBug(setup, bug)); //                             3. solve   4. evaluate
+  const higherOrder = bug ? await playHigherOrder(setup, bug, attempts!) : []; //        5. again, at what failed
+  const played = { candidates, bug, attempts, higherOrder };
   const rewards = rewardRound(setup, played); //                                         6. reward
+  const trajectories = await settleTrajectories(setup, played, rewards);
 
   const end = summariseRound(setup, played, rewards);
   note(journal, end);
+  await dropSettled(setup, end, trajectories);
   onEvent({ type: 'round-end', record: end });
-  return { ...played, rewards, end };
+  return { ...played, rewards, trajectories, end };
 }
 
-async function taskOf({ original }: Environment, bug: Candidate): Promise<SolverTask | undefined> {
-  if (bug.status !== 'valid') return undefined;
-  const { failToPass, passToPass } = bug.validation;
-  return createTask({ original, artifact: bug.artifact, failToPass, passToPass, parent: bug.artifact.id });
+async function bugOf({ original }: Environment, candidate: Candidate): Promise<Bug | undefined> {
+  if (candidate.status !== 'valid') return undefined;
+  const { artifact, injection, validation } = candidate;
+  const { failToPass, passToPass } = validation;
+  const task = await createTask({ original, artifact, failToPass, passToPass, parent: artifact.id });
+  return { task, parent: null, lineage: injection.conversation === null ? [] : [injection.conversation.trajectory] };
 }

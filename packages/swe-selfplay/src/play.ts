@@ -1,4 +1,5 @@
 import type { Environment } from '@swe-selfplay/artifact';
+import { createDispatcher } from './dispatcher.js';
 import { mapConcurrently } from './map-concurrently.js';
 import type { PlayListener } from './play-event.js';
 import { playRound } from './play-round.js';
@@ -9,7 +10,7 @@ import { isFinished, type RoundEndRecord, type RoundKey, recordKey } from './run
 import type { RunSettings } from './run-settings.js';
 
 /** As of a round, but for what `play` sees to itself. */
-export interface PlayOptions extends Omit<RoundOptions, 'round' | 'journal'>, RunFolderOptions {
+export interface PlayOptions extends Omit<RoundOptions, 'round' | 'journal' | 'dispatcher'>, RunFolderOptions {
   /** Where the run is written. A run with the same settings that is there already is gone on with. */
   readonly folder: string;
   /** Rounds on each environment; default 1. */
@@ -64,16 +65,17 @@ async function playAll(
 ): Promise<PlayResult['status']> {
   const failure = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, failure.signal]) : failure.signal;
-  const { jobs } = checkRoundOptions(options);
-  // A group of attempts keeps that many jobs busy; only where there are more do rounds overlap.
-  const roundsAtOnce = Math.max(1, Math.floor(jobs / settings.groupSize));
+  const { jobs, concurrency } = checkRoundOptions(options);
+  const dispatcher = createDispatcher({ prepare: jobs, run: concurrency, judge: jobs });
+  // A group of attempts keeps that many places busy; only where there are more do rounds overlap.
+  const roundsAtOnce = Math.max(1, Math.ceil(concurrency / settings.groupSize));
   try {
     await mapConcurrently(roundKeys(environments, settings), roundsAtOnce, async ({ environment, key }) => {
       const end = roundEnd(folder, key);
       if (end !== undefined && isFinished(end)) return options.onEvent({ type: 'round-skip', record: end });
       signal.throwIfAborted();
       try {
-        await playRound(environment, parts, { ...options, round: key.round, journal: folder, signal });
+        await playRound(environment, parts, { ...options, dispatcher, round: key.round, journal: folder, signal });
       } catch (error) {
         failure.abort(error);
         throw error;
@@ -87,7 +89,7 @@ async function playAll(
 }
 
 function runSettings(environments: readonly Environment[], parts: RoundParts, options: PlayOptions): RunSettings {
-  const { round: _, jobs: __, rules, ...settings } = checkRoundOptions(options);
+  const { round: _, jobs: __, concurrency: ___, rules, ...settings } = checkRoundOptions(options);
   const { rounds = 1 } = options;
   if (!Number.isSafeInteger(rounds) || rounds < 1) {
     throw new RunError('invalid-options', `Expected rounds to be a whole number from 1 up, got ${String(rounds)}.`);

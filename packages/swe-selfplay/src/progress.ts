@@ -2,7 +2,7 @@ import type { CheckVerdict } from '@swe-selfplay/injector';
 import { outcomeOf } from './describe-report.js';
 import type { PlayEvent, PlayListener } from './play-event.js';
 import { counted, printable, seconds } from './printable.js';
-import type { AttemptRecord, GroupResult, RoundEndRecord, RoundKey } from './run-record.js';
+import type { AttemptKey, AttemptRecord, GroupResult, RoundEndRecord, RoundKey } from './run-record.js';
 
 /** Where progress is shown. */
 export interface ProgressLines {
@@ -51,12 +51,12 @@ export function createProgress(lines: ProgressLines): PlayListener {
         const attempt = attempts.get(attemptName(event.record));
         const said = attempt === undefined ? '' : describeAttempt(attempt);
         const { record } = event;
-        return say(record, `attempt ${record.attempt}`, `${record.status.padEnd(8)}  ${said || record.reason}`);
+        return say(record, labelOf(record), `${record.status.padEnd(8)}  ${said || record.reason}`);
       }
       case 'higher-order-task-end': {
-        const { parentAttempt, reason } = event.record;
-        const text = parentAttempt === null ? `none: ${reason}` : `attempt ${parentAttempt} left a bug of order 2`;
-        return say(event.record, 'order 2', text);
+        const { parent, status, reason } = event.record;
+        const text = status === 'created' ? 'left a bug of order 2' : `left none: ${reason}`;
+        return say(event.record, 'order 2', `attempt ${parent} ${text}`);
       }
       case 'round-end':
         return say(event.record, 'reward', describeRewards(event.record));
@@ -87,7 +87,7 @@ function checkRows(checks: readonly CheckVerdict[]): string[] {
 export function describeRewards({
   status,
   group,
-  higherOrderGroup,
+  higherOrderGroups,
   injectorReward,
   candidates,
 }: RoundEndRecord): string {
@@ -96,7 +96,7 @@ export function describeRewards({
     const tried = counted(candidates, 'try').replace('trys', 'tries');
     return `no bug after ${tried}: injector ${reward}${status === 'infra' ? ' (infrastructure failed)' : ''}`;
   }
-  const second = higherOrderGroup === null ? '' : `; of order 2 ${describeGroup(higherOrderGroup)}`;
+  const second = higherOrderGroups.map((higher) => `; of order 2 ${describeGroup(higher)}`).join('');
   const solved = group.solved > 0 ? ` +1 × ${group.solved}` : '';
   const failed = group.graded > group.solved ? ` −1 × ${group.graded - group.solved}` : '';
   const rate = group.solveRate === null ? '' : ` (solve rate ${Number(group.solveRate.toFixed(3))})`;
@@ -118,13 +118,13 @@ function headingOf({ environment, round }: RoundKey): string {
   return `${printable(environment)}  round ${round}`;
 }
 
-function attemptName({
-  environment,
-  round,
-  order,
-  attempt,
-}: Pick<AttemptRecord, 'environment' | 'round' | 'order' | 'attempt'>): string {
-  return JSON.stringify([environment, round, order, attempt]);
+function attemptName({ environment, round, order, parent, attempt }: AttemptKey): string {
+  return JSON.stringify([environment, round, order, parent, attempt]);
+}
+
+/** `attempt 3`, and `of 2: 3` for the third attempt at the bug that attempt 2 left. */
+function labelOf({ parent, attempt }: AttemptKey): string {
+  return parent === null ? `attempt ${attempt}` : `of ${parent}: ${attempt}`;
 }
 
 /** What the attempt did, as far as it says so itself. */
@@ -143,7 +143,7 @@ function statusOf(event: PlayEvent): string {
     case 'check-end':
       return `  validating: ${event.verdict.id} ${event.verdict.status}`;
     case 'attempt-start':
-      return `  solving: attempt ${event.attempt}${event.order === 2 ? ' at the bug of order 2' : ''}`;
+      return `  solving: attempt ${event.attempt}${event.parent === null ? '' : ` at the bug that attempt ${event.parent} left`}`;
     default:
       return '';
   }

@@ -1,15 +1,18 @@
 import { countAttempts, injectorReward, solveRate, solverReward } from '@swe-selfplay/reward';
-import type { PlayedAttempt } from './attempt-bug.js';
+import type { Bug, PlayedAttempt } from './attempt-bug.js';
 import type { Candidate } from './find-bug.js';
 import { note } from './journal.js';
+import type { HigherOrderGroup } from './raise-order.js';
 import type { RoundSetup } from './round-setup.js';
 import type { GroupResult, RewardRecord, RoundEndRecord } from './run-record.js';
 
-/** What was played of a round. The groups are undefined where there was no bug of that order. */
+/** What was played of a round. */
 export interface PlayedRound {
   readonly candidates: readonly Candidate[];
+  /** Undefined where no candidate was valid; so are the attempts. */
+  readonly bug: Bug | undefined;
   readonly attempts: readonly PlayedAttempt[] | undefined;
-  readonly higherOrderAttempts: readonly PlayedAttempt[] | undefined;
+  readonly higherOrder: readonly HigherOrderGroup[];
 }
 
 /**
@@ -28,17 +31,16 @@ export function rewardRound(setup: RoundSetup, played: PlayedRound): readonly Re
       role: 'injector',
       candidate,
       order: null,
+      parent: null,
       attempt: null,
       reward: reward ?? null,
     };
   });
-  const ofAttempts = [...(played.attempts ?? []), ...(played.higherOrderAttempts ?? [])].map(
-    (attempt): RewardRecord => {
-      const { order, attempt: number } = attempt.attempt;
-      const reward = solverReward(attempt) ?? null;
-      return { ...setup.key, type: 'reward', role: 'solver', candidate: null, order, attempt: number, reward };
-    },
-  );
+  const ofAttempts = allAttempts(played).map((attempt): RewardRecord => {
+    const { order, parent, attempt: number } = attempt.attempt;
+    const reward = solverReward(attempt) ?? null;
+    return { ...setup.key, type: 'reward', role: 'solver', candidate: null, order, parent, attempt: number, reward };
+  });
   const rewards = [...ofCandidates, ...ofAttempts];
   for (const record of rewards) {
     note(setup.journal, record);
@@ -53,8 +55,8 @@ export function summariseRound(
   played: PlayedRound,
   rewards: readonly RewardRecord[],
 ): RoundEndRecord {
-  const { candidates, attempts, higherOrderAttempts } = played;
-  const all = [...candidates, ...(attempts ?? []), ...(higherOrderAttempts ?? [])];
+  const { candidates, attempts, higherOrder } = played;
+  const all = [...candidates, ...allAttempts(played)];
   const hasBug = candidates.at(-1)?.status === 'valid';
   return {
     ...setup.key,
@@ -63,9 +65,14 @@ export function summariseRound(
     candidates: candidates.length,
     artifact: hasBug ? candidates.at(-1)!.injection.artifact : null,
     group: attempts === undefined ? null : groupResult(attempts),
-    higherOrderGroup: higherOrderAttempts === undefined ? null : groupResult(higherOrderAttempts),
+    higherOrderGroups: higherOrder.map(({ parent, attempts: ofGroup }) => ({ parent, ...groupResult(ofGroup) })),
     injectorReward: rewards.findLast(({ role }) => role === 'injector')?.reward ?? null,
   };
+}
+
+/** Those of order 1, then those of order 2 group by group. */
+export function allAttempts({ attempts, higherOrder }: PlayedRound): PlayedAttempt[] {
+  return [...(attempts ?? []), ...higherOrder.flatMap((group) => group.attempts)];
 }
 
 function groupResult(attempts: readonly PlayedAttempt[]): GroupResult {

@@ -7,6 +7,7 @@ import type { SandboxProvider } from '@swe-selfplay/sandbox';
 import type { Solver } from '@swe-selfplay/solver';
 import { z } from 'zod';
 import { deriveSeed } from './derive-seed.js';
+import { createDispatcher, type Dispatcher } from './dispatcher.js';
 import type { Journal } from './journal.js';
 import { createMemoryJournal } from './memory-journal.js';
 import type { PlayListener } from './play-event.js';
@@ -33,11 +34,20 @@ export interface RoundOptions {
   readonly alpha?: number | undefined;
   /** Episodes of the injector before the round ends without a bug; default 1. */
   readonly tries?: number | undefined;
-  /** Whether the first failed attempt that can be one becomes a bug of order 2; default false. */
-  readonly higherOrder?: boolean | undefined;
+  /** How many failed attempts at most become a bug of order 2, each with a group of its own; true: all. Default: none. */
+  readonly higherOrder?: boolean | number | undefined;
+  /**
+   * `library`: rewards are settled as groups end. `trainer`: trajectories come with what happened and without rewards,
+   * which `computeRewards` makes of them. Default: `library`.
+   */
+  readonly settle?: 'library' | 'trainer' | undefined;
   readonly rules?: Partial<ValidationRules> | undefined;
-  /** Attempts under way at once; default: the number of cores. */
+  /** Suites and searches under way at once; default: the number of cores. */
   readonly jobs?: number | undefined;
+  /** Conversations with a policy under way at once; default: as many as `jobs`. They wait and cost little. */
+  readonly concurrency?: number | undefined;
+  /** Shared by rounds that are played at once; default: one of this round's own. */
+  readonly dispatcher?: Dispatcher | undefined;
   /** Where results are kept as they are earned, and found if they were earned before; default: in memory. */
   readonly journal?: Journal | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -50,7 +60,7 @@ export interface RoundSetup extends RoundParts {
   readonly key: RoundKey;
   readonly seed: number;
   readonly settings: RoundSettings;
-  readonly jobs: number;
+  readonly dispatcher: Dispatcher;
   readonly journal: Journal;
   readonly signal: AbortSignal | undefined;
   readonly onEvent: PlayListener;
@@ -61,7 +71,8 @@ export interface RoundSettings {
   readonly groupSize: number;
   readonly alpha: number;
   readonly tries: number;
-  readonly higherOrder: boolean;
+  readonly higherOrder: number;
+  readonly settle: 'library' | 'trainer';
   readonly rules: ValidationRules;
 }
 
@@ -71,17 +82,23 @@ const settingsSchema = z.object({
   groupSize: z.int().min(1).default(DEFAULT_GROUP_SIZE),
   alpha: z.number().min(0).max(1).default(DEFAULT_ALPHA),
   tries: z.int().min(1).default(1),
-  higherOrder: z.boolean().default(false),
+  higherOrder: z.union([z.boolean(), z.int().min(0)]).default(0),
+  settle: z.enum(['library', 'trainer']).default('library'),
   rules: validationRulesSchema.default(() => validationRulesSchema.parse({})),
   jobs: z.int().min(1).default(availableParallelism),
+  concurrency: z.int().min(1).optional(),
 });
 
 /** Options with their defaults. Throws RunError `invalid-options` that names the option. */
 export function checkRoundOptions(
   options: RoundOptions,
-): RoundSettings & { readonly round: number; readonly jobs: number } {
+): RoundSettings & { readonly round: number; readonly jobs: number; readonly concurrency: number } {
   const checked = settingsSchema.safeParse(options);
-  if (checked.success) return checked.data;
+  if (checked.success) {
+    const { higherOrder, ...settings } = checked.data;
+    const allOrNumber = higherOrder === true ? settings.groupSize : Number(higherOrder);
+    return { ...settings, higherOrder: allOrNumber, concurrency: settings.concurrency ?? settings.jobs };
+  }
   const reason = z.prettifyError(checked.error);
   throw new RunError('invalid-options', `Expected other options to play with: ${reason}`, { cause: checked.error });
 }
@@ -92,7 +109,7 @@ export function environmentKey({ name, digest }: Pick<Environment, 'name' | 'dig
 }
 
 export function setUpRound(environment: Environment, parts: RoundParts, options: RoundOptions): RoundSetup {
-  const { round, jobs, ...settings } = checkRoundOptions(options);
+  const { round, jobs, concurrency, ...settings } = checkRoundOptions(options);
   return {
     ...parts,
     environment,
@@ -100,7 +117,7 @@ export function setUpRound(environment: Environment, parts: RoundParts, options:
     // Not of the name: a clone in another folder is the same environment.
     seed: deriveSeed(settings.seed, environment.digest, round),
     settings,
-    jobs,
+    dispatcher: options.dispatcher ?? createDispatcher({ prepare: jobs, run: concurrency, judge: jobs }),
     journal: options.journal ?? createMemoryJournal(),
     signal: options.signal,
     onEvent: options.onEvent ?? (() => undefined),

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { loadArtifact, writeArtifactFolder } from '@swe-selfplay/artifact';
+import { parseTrajectoryLine, type TrajectoryRecord } from '@swe-selfplay/trajectory';
 import { z } from 'zod';
 import type { Journal } from './journal.js';
 import { putInPlace, syncFolder, writeFileDurably } from './put-in-place.js';
@@ -10,10 +11,11 @@ import { RunError } from './run-error.js';
 import { takeRunLock } from './run-lock.js';
 import { type RunRecord, recordKey, type StoredRecord, storedRecordSchema } from './run-record.js';
 import { FORMAT_VERSION, type RunSettings, runFileSchema, settingsDifferences } from './run-settings.js';
+import { openTrajectoryLog, readLatestTrajectories } from './trajectory-log.js';
 
 /**
  * A run on disk: `run.json` (what was asked for), `records.jsonl` (what was earned, a record a line, in the order in
- * which it was earned), `artifacts/` and `patches/`. Only this file knows what is where.
+ * which it was earned), `trajectories.jsonl`, `artifacts/` and `patches/`. Only this file knows what is where.
  */
 export interface RunFolder extends Journal {
   readonly recordsPath: string;
@@ -32,6 +34,8 @@ export interface RunFolderOptions {
 
 const RUN_FILE = 'run.json';
 const RECORDS_FILE = 'records.jsonl';
+const TRAJECTORIES_FILE = 'trajectories.jsonl';
+const PENDING_FOLDER = 'pending-trajectories';
 const LOCK_FILE = 'run.lock';
 const UNFINISHED_FOLDER = '.unfinished';
 
@@ -70,12 +74,23 @@ export function readRun(path: string): { readonly settings: RunSettings; readonl
   return { settings, records: [...latest.values()] };
 }
 
+/**
+ * The trajectories of a run that are settled, each as it holds, in the order in which they were written. Throws RunError
+ * `not-a-run-folder`, and TrajectoryError that names the line.
+ */
+export function readTrajectories(path: string): Promise<TrajectoryRecord[]> {
+  readSettings(path);
+  return readLatestTrajectories(join(path, TRAJECTORIES_FILE));
+}
+
 function fillRunFolder(path: string, clock: () => Date, release: () => void): RunFolder {
   const recordsPath = join(path, RECORDS_FILE);
   const content = readRecordLog(recordsPath);
   const latest = new Map<string, RunRecord>();
   for (const { at: _, ...record } of parseRecords(recordsPath, content)) latest.set(recordKey(record), record);
   const log = openRecordLog(recordsPath, content.finishedBytes);
+  const trajectories = openTrajectoryLog(join(path, TRAJECTORIES_FILE));
+  const pendingPath = (id: string) => join(path, PENDING_FOLDER, `${id}.json`);
   const unfinished = (name: string) => join(path, UNFINISHED_FOLDER, name.replaceAll('/', '~'));
   return {
     recordsPath,
@@ -101,8 +116,26 @@ function fillRunFolder(path: string, clock: () => Date, release: () => void): Ru
       readFile(join(path, name)).catch((cause) => {
         throw lost(join(path, name), cause);
       }),
+    saveTrajectory: (trajectory) =>
+      putInPlace(pendingPath(trajectory.trajectory_id), unfinished(`${trajectory.trajectory_id}.json`), (file) =>
+        writeFileDurably(file, JSON.stringify(trajectory)),
+      ),
+    async loadTrajectory(id) {
+      const file = pendingPath(id);
+      if (!existsSync(file)) return undefined;
+      try {
+        return parseTrajectoryLine(await readFile(file, 'utf8'), 1);
+      } catch (cause) {
+        throw lost(file, cause);
+      }
+    },
+    writeTrajectories: (settled) => trajectories.append(settled),
+    async dropTrajectories(ids) {
+      for (const id of ids) rmSync(pendingPath(id), { force: true });
+    },
     close() {
       log.close();
+      trajectories.close();
       rmSync(join(path, UNFINISHED_FOLDER), { recursive: true, force: true });
       release();
     },

@@ -14,6 +14,20 @@ export interface RoundStartRecord extends RoundKey {
   readonly seed: number;
 }
 
+/** The conversation of an episode in short; the tokens as its server counted them, 0 where it did not. */
+export interface ConversationSummary {
+  /** Id of its trajectory. */
+  readonly trajectory: string;
+  readonly stopReason: string;
+  readonly turns: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Of the prompt tokens. */
+  readonly cachedTokens: number;
+  readonly retries: number;
+  readonly formatErrors: number;
+}
+
 /** One episode of the injector. */
 export interface InjectionRecord extends RoundKey {
   readonly type: 'injection';
@@ -26,6 +40,8 @@ export interface InjectionRecord extends RoundKey {
   readonly artifactId: string | null;
   /** A sentence: what was broken where, or why nothing was. */
   readonly reason: string;
+  /** Null where the injector had none, or it broke before its first turn. */
+  readonly conversation: ConversationSummary | null;
   readonly ms: number;
 }
 
@@ -45,6 +61,8 @@ export interface ValidationRecord extends RoundKey {
 /** Which attempt at which bug: order 1 is the injector's, order 2 the one that a failed attempt left. */
 export interface AttemptKey extends RoundKey {
   readonly order: 1 | 2;
+  /** For order 2 the attempt of order 1 that left the bug behind, null for order 1. */
+  readonly parent: number | null;
   readonly attempt: number;
 }
 
@@ -58,6 +76,8 @@ export interface AttemptRecord extends AttemptKey {
   readonly reason: string;
   /** What the solver says of its attempt; nothing is judged by it. */
   readonly notes: Readonly<Record<string, unknown>>;
+  /** Null where the solver had none, or it broke before its first turn. */
+  readonly conversation: ConversationSummary | null;
   readonly ms: number;
 }
 
@@ -71,10 +91,14 @@ export interface EvaluationRecord extends AttemptKey {
   readonly ms: number;
 }
 
-/** The failed attempt whose state became a bug of order 2; null where no attempt left one. */
+/** What became of the state that a failed attempt left behind: a bug of order 2, or why it is none. */
 export interface HigherOrderTaskRecord extends RoundKey {
   readonly type: 'higher-order-task';
-  readonly parentAttempt: number | null;
+  /** The failed attempt. */
+  readonly parent: number;
+  readonly status: 'created' | 'refused';
+  /** Id of the task of order 2; null where there is none. */
+  readonly task: string | null;
   readonly reason: string;
 }
 
@@ -86,6 +110,7 @@ export interface RewardRecord extends RoundKey {
   readonly candidate: number | null;
   /** Of the solver. */
   readonly order: 1 | 2 | null;
+  readonly parent: number | null;
   readonly attempt: number | null;
   readonly reward: number | null;
 }
@@ -106,7 +131,8 @@ export interface RoundEndRecord extends RoundKey {
   readonly candidates: number;
   readonly artifact: string | null;
   readonly group: GroupResult | null;
-  readonly higherOrderGroup: GroupResult | null;
+  /** Attempts at each bug of order 2. */
+  readonly higherOrderGroups: readonly (GroupResult & { readonly parent: number })[];
   readonly injectorReward: number | null;
 }
 
@@ -128,7 +154,8 @@ const ordinal = z.int().min(1);
 const duration = z.number().min(0);
 const ids = z.array(z.string());
 const roundKey = { environment: z.string().min(1), round: ordinal, at: z.iso.datetime() };
-const attemptKey = { ...roundKey, order: z.literal([1, 2]), attempt: ordinal };
+const parent = ordinal.nullable();
+const attemptKey = { ...roundKey, order: z.literal([1, 2]), parent, attempt: ordinal };
 const check = z.strictObject({
   id: z.string(),
   status: z.enum(['passed', 'failed', 'skipped', 'error']),
@@ -136,7 +163,19 @@ const check = z.strictObject({
   evidence: z.record(z.string(), z.unknown()),
   ms: duration,
 });
-const group = z.strictObject({ attempts: count, graded: count, solved: count, solveRate: z.number().nullable() });
+const groupFields = { attempts: count, graded: count, solved: count, solveRate: z.number().nullable() };
+const conversation = z
+  .strictObject({
+    trajectory: z.string(),
+    stopReason: z.string(),
+    turns: count,
+    promptTokens: count,
+    completionTokens: count,
+    cachedTokens: count,
+    retries: count,
+    formatErrors: count,
+  })
+  .nullable();
 
 /** A record as it is stored: with the time at which it was written, which is not part of what it says. */
 export type StoredRecord = RunRecord & { readonly at: string };
@@ -153,6 +192,7 @@ export const storedRecordSchema: z.ZodType<StoredRecord> = z.discriminatedUnion(
     artifact: z.string().nullable(),
     artifactId: z.string().nullable(),
     reason: z.string(),
+    conversation,
     ms: duration,
   }),
   z.strictObject({
@@ -176,6 +216,7 @@ export const storedRecordSchema: z.ZodType<StoredRecord> = z.discriminatedUnion(
     patch: z.string().nullable(),
     reason: z.string(),
     notes: z.record(z.string(), z.unknown()),
+    conversation,
     ms: duration,
   }),
   z.strictObject({
@@ -191,7 +232,9 @@ export const storedRecordSchema: z.ZodType<StoredRecord> = z.discriminatedUnion(
   z.strictObject({
     type: z.literal('higher-order-task'),
     ...roundKey,
-    parentAttempt: ordinal.nullable(),
+    parent: ordinal,
+    status: z.enum(['created', 'refused']),
+    task: z.string().nullable(),
     reason: z.string(),
   }),
   z.strictObject({
@@ -200,6 +243,7 @@ export const storedRecordSchema: z.ZodType<StoredRecord> = z.discriminatedUnion(
     role: z.enum(['injector', 'solver']),
     candidate: ordinal.nullable(),
     order: z.literal([1, 2]).nullable(),
+    parent,
     attempt: ordinal.nullable(),
     reward: z.number().min(-1).max(1).nullable(),
   }),
@@ -209,16 +253,21 @@ export const storedRecordSchema: z.ZodType<StoredRecord> = z.discriminatedUnion(
     status: z.enum(['played', 'no-bug', 'infra']),
     candidates: count,
     artifact: z.string().nullable(),
-    group: group.nullable(),
-    higherOrderGroup: group.nullable(),
+    group: z.strictObject(groupFields).nullable(),
+    higherOrderGroups: z.array(z.strictObject({ ...groupFields, parent: ordinal })),
     injectorReward: z.number().min(-1).max(1).nullable(),
   }),
 ]);
 
 /** What a record is about, without what it says: of two records with the same key the later one holds. */
 export function recordKey(record: RecordKey): string {
-  const { type, environment, round, role, candidate, order, attempt } = record;
-  return JSON.stringify([type, environment, round, role ?? null, candidate ?? null, order ?? null, attempt ?? null]);
+  const { type, environment, round, role, candidate, order, parent, attempt } = record;
+  return JSON.stringify([
+    type,
+    environment,
+    round,
+    ...[role, candidate, order, parent, attempt].map((part) => part ?? null),
+  ]);
 }
 
 export interface RecordKey extends RoundKey {
@@ -226,6 +275,7 @@ export interface RecordKey extends RoundKey {
   readonly role?: RewardRecord['role'];
   readonly candidate?: number | null;
   readonly order?: 1 | 2 | null;
+  readonly parent?: number | null;
   readonly attempt?: number | null;
 }
 

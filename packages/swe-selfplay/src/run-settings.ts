@@ -8,7 +8,8 @@ export interface RunSettings {
   readonly groupSize: number;
   readonly tries: number;
   readonly alpha: number;
-  readonly higherOrder: boolean;
+  readonly higherOrder: number;
+  readonly settle: 'library' | 'trainer';
   readonly injector: string;
   readonly solver: string;
   readonly rules: Readonly<Record<string, number>>;
@@ -16,10 +17,10 @@ export interface RunSettings {
   readonly environments: readonly string[];
 }
 
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /** What `run.json` holds. */
-export const runFileSchema: z.ZodType<{ readonly formatVersion: 1; readonly settings: RunSettings }> = z.strictObject({
+export const runFileSchema: z.ZodType<{ readonly formatVersion: 2; readonly settings: RunSettings }> = z.strictObject({
   formatVersion: z.literal(FORMAT_VERSION),
   settings: z.strictObject({
     seed: z.int().min(0),
@@ -27,7 +28,8 @@ export const runFileSchema: z.ZodType<{ readonly formatVersion: 1; readonly sett
     groupSize: z.int().min(1),
     tries: z.int().min(1),
     alpha: z.number().min(0).max(1),
-    higherOrder: z.boolean(),
+    higherOrder: z.int().min(0),
+    settle: z.enum(['library', 'trainer']),
     injector: z.string(),
     solver: z.string(),
     rules: z.record(z.string(), z.number()),
