@@ -10,6 +10,7 @@ export type {
   Turn,
   TurnSample,
 } from './policy.js';
+export { PromptError, type PromptErrorCode, readPrompt, renderPrompt } from './prompt-template.js';
 export { type RolloutRequest, runRollout } from './run-rollout.js';
 export type { Stage, StagePass } from './stage-pass.js';
 export { type AnyTool, describeTool, type Tool, type ToolOutcome, type ToolPlace } from './tool.js';
