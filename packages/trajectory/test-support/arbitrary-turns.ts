@@ -40,7 +40,7 @@ export const arbitraryTurns: fc.Arbitrary<FullTurn[]> = fc.array(step, { maxLeng
       response,
       prompt_token_ids: prompt,
       completion_token_ids: completionIds,
-      completion_logprobs: completionIds?.map((id) => -id - 1),
+      completion_logprobs: completionIds?.map((id) => -id - 1) ?? null,
       loss_mask: completionIds && [
         ...(prompt ?? []).map(() => 0 as const),
         ...completionIds.map((id) => (masked && id === 0 ? (0 as const) : (1 as const))),

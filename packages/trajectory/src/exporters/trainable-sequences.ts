@@ -1,0 +1,50 @@
+import { type TrainingSequence, type TrainingSequenceOptions, toTrainingSequences } from '../to-training-sequences.js';
+import { TrajectoryError } from '../trajectory-error.js';
+import type { TrajectoryRecord } from '../trajectory-record.js';
+
+/** A trajectory whose reward is known. */
+export type RewardedRecord = TrajectoryRecord & { readonly reward: number };
+
+/**
+ * Whether a trainer of tokens may have a trajectory: its reward is settled, it is meant for training and has turns. One
+ * without a reward is left out by every exporter; it never becomes a reward of 0. Throws TrajectoryError `no-tokens` for
+ * a capture of text, of which nobody can train tokens.
+ */
+export function isTrainable(record: TrajectoryRecord): record is RewardedRecord {
+  if (record.capture === 'text') {
+    const { trajectory_id: id } = record;
+    throw new TrajectoryError('no-tokens', `Trajectory ${id} holds text and no token ids. Export it as chat or ATIF.`);
+  }
+  return isRewarded(record) && record.capture === 'train' && record.trainable && record.turns.length > 0;
+}
+
+export function isRewarded(record: TrajectoryRecord): record is RewardedRecord {
+  return record.reward_status === 'settled' && record.reward !== null;
+}
+
+/** The sequences of a trajectory that hold something to learn from; all of them where none does, as in a masked one. */
+export function trainableSequences(
+  record: Pick<TrajectoryRecord, 'turns'>,
+  options: TrainingSequenceOptions,
+): TrainingSequence[] {
+  const sequences = toTrainingSequences(record, options);
+  const useful = sequences.filter(({ loss_mask }) => loss_mask.includes(1));
+  return useful.length > 0 ? useful : sequences;
+}
+
+/** Steps that the oldest and the newest weights of a sequence came from; null where one of them does not tell it. */
+export function stepRange(
+  versions: readonly string[],
+  stepOf: (version: string) => number | undefined,
+): { readonly oldest: number | null; readonly newest: number | null } {
+  const steps = versions.map(stepOf);
+  if (steps.length === 0 || steps.includes(undefined)) return { oldest: null, newest: null };
+  const known = steps as number[];
+  return { oldest: Math.min(...known), newest: Math.max(...known) };
+}
+
+/** Options of exporters of token sequences. */
+export interface SequenceExportOptions extends TrainingSequenceOptions {
+  /** The step that made a version of the weights. Default: `stepOfVersion`. */
+  readonly stepOf?: ((version: string) => number | undefined) | undefined;
+}
