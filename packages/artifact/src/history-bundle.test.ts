@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { aRepository, commit, git, temporaryDirectory, write } from '../test-support/temporary.js';
@@ -104,11 +104,21 @@ test('an environment is bundled once', async () => {
   await environment.close();
 });
 
-test('a history with a missing object is unreadable', async () => {
+test('a history with a missing object cannot be had, which ends nothing else', async () => {
   const directory = aRepository();
   const blob = git(directory, 'rev-parse', 'HEAD:a.txt');
   write(directory, { 'a.txt': 'b\n' });
   commit(directory, 'second', 1);
   rmSync(join(directory, '.git/objects', blob.slice(0, 2), blob.slice(2)));
-  await expect(bundleOf(directory)).rejects.toMatchObject({ name: 'EnvironmentError', code: 'unreadable' });
+  expect(await bundleOf(directory)).toMatchObject({ status: 'unavailable', reason: expect.stringContaining(blob) });
+});
+
+test('a repository that has gone is unreadable, and may come back', async () => {
+  const directory = aRepository();
+  const environment = await openEnvironment({ directory });
+  renameSync(directory, `${directory}.away`);
+  await expect(bundleHistory(environment)).rejects.toMatchObject({ name: 'EnvironmentError', code: 'unreadable' });
+  renameSync(`${directory}.away`, directory);
+  expect(await bundleHistory(environment)).toMatchObject({ status: 'bundled' });
+  await environment.close();
 });

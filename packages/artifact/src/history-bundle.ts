@@ -20,6 +20,8 @@ export type HistoryBundle =
 /** Longest bundle that is made, in bytes. */
 export const MAX_HISTORY_BYTES: number = 128 * 1024 ** 2;
 
+const MAX_STDERR_LENGTH = 600;
+
 const known = new WeakMap<Environment, Promise<HistoryBundle>>();
 
 /**
@@ -75,7 +77,12 @@ async function bundleMain(clean: GitLocation, path: string): Promise<HistoryBund
   const shallow = await readFile(join(clean.gitDirectory, 'shallow'), 'utf8').catch(ignoreMissing);
   const ends = new Set(shallow?.split('\n'));
   const roots = await runOrThrow(clean, ['rev-list', '--max-parents=0', 'refs/heads/main']);
-  await runOrThrow(clean, ['bundle', 'create', '--quiet', path, 'refs/heads/main']);
+  const creation = await runGit(clean, ['bundle', 'create', '--quiet', path, 'refs/heads/main']);
+  if (creation.status === 'ended' && creation.exitCode !== 0) {
+    // Such as a partial clone, which has the files of its revision and not those of all commits before it.
+    return unavailable(`git cannot bundle it: ${creation.stderr.slice(-MAX_STDERR_LENGTH)}`);
+  }
+  if (creation.status !== 'ended') throw new EnvironmentError('unreadable', 'git bundle failed on the history.');
   const { size } = await stat(path);
   if (size > MAX_HISTORY_BYTES) {
     return unavailable(`its bundle has ${megabytes(size)} MiB, more than ${megabytes(MAX_HISTORY_BYTES)} MiB`);
