@@ -19,15 +19,23 @@ export function trajectoryId(setup: Pick<RoundSetup, 'seed'>, ...place: readonly
   return hash([setup.seed, ...place]);
 }
 
+/** What an episode was played on and by which settings. */
+export interface EpisodeOrigin {
+  /** Key of the environment. */
+  readonly environment: string;
+  readonly digest: string;
+  /** Everything that decided how it was played; JSON. */
+  readonly configuration: unknown;
+}
+
 /** The record of a played conversation, its reward still open. */
 export function toTrajectoryRecord(
   trajectory: Trajectory,
   place: EpisodePlace,
-  setup: Pick<RoundSetup, 'environment' | 'key' | 'settings' | 'injector' | 'solver'>,
-  times: StageTimes,
+  origin: EpisodeOrigin,
+  times: StageTimes = {},
 ): TrajectoryRecord {
   const { description } = trajectory;
-  const { settings, injector, solver, environment, key } = setup;
   return {
     schema_version: TRAJECTORY_SCHEMA_VERSION,
     trajectory_id: trajectory.id,
@@ -62,10 +70,10 @@ export function toTrajectoryRecord(
     trainable: false,
     timings: { ...times, conversation: Math.round(trajectory.durationMs) },
     env: {
-      environment: key.environment,
-      digest: environment.digest,
+      environment: origin.environment,
+      digest: origin.digest,
       library: LIBRARY,
-      config_hash: hash([settings, injector.name, solver.name]),
+      config_hash: hash(origin.configuration),
     },
   };
 }

@@ -22,7 +22,10 @@ export function keepConversation(setup: RoundSetup, place: EpisodePlace, pass: S
     },
     async keep() {
       if (last === undefined) return null;
-      const record = toTrajectoryRecord(last, place, setup, timed.times());
+      const { key, environment, settings, injector, solver } = setup;
+      const configuration = [settings, injector.name, solver.name];
+      const origin = { environment: key.environment, digest: environment.digest, configuration };
+      const record = toTrajectoryRecord(last, place, origin, timed.times());
       await setup.journal.saveTrajectory(record);
       return summariseConversation(record);
     },

@@ -1,10 +1,13 @@
 import type { PlayResult } from '../play.js';
 import { counted, table } from '../printable.js';
 import { describeGroup, signed } from '../progress.js';
+import { readRun } from '../run-folder.js';
 import type { RoundEndRecord } from '../run-record.js';
+import { describeUsage, type RoleUsage, usageOf } from './describe-usage.js';
+import type { TokenPrice } from './policy-options.js';
 
 /** A run as a person reads it: a line for each round, then where the records are. */
-export function describeRun({ rounds, status, recordsPath }: PlayResult): string {
+export function describeRun({ rounds, status, recordsPath }: PlayResult, usage: readonly RoleUsage[]): string {
   const rows = rounds.map(({ environment, round, status: ending, candidates, group, injectorReward }) => [
     environment,
     round,
@@ -19,11 +22,21 @@ export function describeRun({ rounds, status, recordsPath }: PlayResult): string
   const yieldPercent = tries === 0 ? 0 : Math.round((100 * bugs) / tries);
   const total = `${counted(rounds.length, 'round')}, ${counted(bugs, 'valid bug')} of ${tries} tried (yield ${yieldPercent} %)`;
   const result = rows.length === 0 ? [] : [table([heading, ...rows]), ''];
-  return [...result, `${status}: ${total}`, `records: ${recordsPath}`].join('\n');
+  return [...result, `${status}: ${total}`, ...describeUsage(usage), `records: ${recordsPath}`].join('\n');
+}
+
+/** What the conversations of a run came to, those of earlier processes included. */
+export function usageOfRun(folder: string, price: TokenPrice | undefined): RoleUsage[] {
+  const { records } = readRun(folder);
+  const ofInjector = records.filter((record) => record.type === 'injection').map(({ conversation }) => conversation);
+  const ofSolver = records.filter((record) => record.type === 'attempt').map(({ conversation }) => conversation);
+  return [usageOf('injector', ofInjector, price), usageOf('solver', ofSolver, price)].filter(
+    (usage) => usage !== undefined,
+  );
 }
 
 /** The same for programs. */
-export function runAsJson({ status, folder, recordsPath, rounds }: PlayResult): string {
+export function runAsJson({ status, folder, recordsPath, rounds }: PlayResult, usage: readonly RoleUsage[]): string {
   const plain = rounds.map(({ type: _, ...round }: RoundEndRecord) => round);
-  return JSON.stringify({ status, folder, records: recordsPath, rounds: plain });
+  return JSON.stringify({ status, folder, records: recordsPath, rounds: plain, usage });
 }

@@ -1,14 +1,20 @@
 import { join } from 'node:path';
-import { type Environment, writeArtifactFolder } from '@swe-selfplay/artifact';
+import type { Trajectory } from '@swe-selfplay/adapter';
+import { type BugArtifact, type Environment, writeArtifactFolder } from '@swe-selfplay/artifact';
 import {
   type InjectBugsOptions,
   type InjectionTally,
   injectBugs,
+  type SeedOutcome,
   type ValidationReport,
   validateArtifact,
 } from '@swe-selfplay/injector';
+import { injectorReward } from '@swe-selfplay/reward';
+import { createTask } from '@swe-selfplay/solver';
 import { describeBug } from '../describe-bug.js';
 import { printable } from '../printable.js';
+import { environmentKey } from '../round-setup.js';
+import type { KeptTrajectories } from './kept-trajectories.js';
 import type { Terminal } from './terminal.js';
 
 /** A valid artifact that was written. */
@@ -29,12 +35,13 @@ export interface InjectionRequest extends Omit<InjectBugsOptions<ValidationRepor
   /** Each artifact becomes a folder in this one, named by strategy and seed, as soon as it is valid. */
   readonly folder: string;
   readonly strategy: string;
+  readonly trajectories: KeptTrajectories;
 }
 
 /** Injects bugs into an environment and writes the valid ones. */
 export async function injectArtifacts(
   environment: Environment,
-  { folder, rules, strategy, ...options }: InjectionRequest,
+  { folder, rules, strategy, trajectories, ...options }: InjectionRequest,
   terminal: Terminal,
 ): Promise<InjectionResult> {
   const { runner, signal } = options;
@@ -43,8 +50,12 @@ export async function injectArtifacts(
   const artifacts: WrittenArtifact[] = [];
   let tally: InjectionTally = { tried: 0, valid: 0, discarded: {} };
   terminal.status(`seed ${options.seed}`);
-  for await (const outcome of injectBugs(environment, { ...options, validate })) {
+  const episodeOptions = (seed: number) => ({
+    onTrajectory: (trajectory: Trajectory) => trajectories.hear(seed, trajectory),
+  });
+  for await (const outcome of injectBugs(environment, { ...options, validate, episodeOptions })) {
     tally = outcome.tally;
+    await settle(trajectories, environment, outcome);
     if (outcome.status === 'valid') {
       const { artifact, report, seed } = outcome;
       const path = join(folder, `${strategy}-${seed}`);
@@ -58,4 +69,30 @@ export async function injectArtifacts(
     terminal.status(`seed ${outcome.seed + 1}`);
   }
   return { ...tally, artifacts };
+}
+
+/** What is no bug has earned its reward; of a bug that hangs on attempts that nobody has made yet. */
+async function settle(
+  trajectories: KeptTrajectories,
+  environment: Environment,
+  outcome: SeedOutcome<ValidationReport>,
+): Promise<void> {
+  const { seed, status } = outcome;
+  const group = `${environmentKey(environment)}/${seed}`;
+  const place = { group_id: group, task_id: group, attempt: 1, order: null, parent_ids: [], seed } as const;
+  const isBug = status === 'valid' || status === 'duplicate';
+  const bugId = isBug ? await bugIdOf(environment, outcome.artifact) : null;
+  const reason = 'reason' in outcome ? outcome.reason : '';
+  trajectories.settle(
+    seed,
+    { ...place, role: 'injector' },
+    { role: 'injector', status: isBug ? 'valid' : status === 'infra' ? 'infra' : 'invalid', bugId, reason },
+    isBug ? undefined : injectorReward({ valid: false }),
+  );
+}
+
+/** The id that `solve` and `play` give the bug: what its attempts are grouped by. */
+async function bugIdOf({ original }: Environment, artifact: BugArtifact | undefined): Promise<string | null> {
+  if (artifact === undefined) return null;
+  return (await createTask({ original, artifact, failToPass: [], passToPass: [] })).id;
 }

@@ -1,5 +1,11 @@
 import type { Environment } from '@swe-selfplay/artifact';
-import { createProceduralInjector, discoverTests, type Injector, STRATEGIES } from '@swe-selfplay/injector';
+import {
+  createProceduralInjector,
+  discoverTests,
+  INJECTION_STRATEGIES,
+  type Injector,
+  STRATEGIES,
+} from '@swe-selfplay/injector';
 import type { Option } from 'commander';
 import type { Session } from '../session.js';
 import { UsageError } from './exit-code.js';
@@ -8,19 +14,31 @@ import { type RuleFlags, rulesOf } from './rule-options.js';
 import type { Terminal } from './terminal.js';
 
 export interface StrategyFlags extends RuleFlags {
-  /** A key of STRATEGIES. */
-  readonly strategy: string;
+  /** Of a policy one of INJECTION_STRATEGIES, else a key of STRATEGIES; undefined: the default. */
+  readonly strategy?: string;
 }
 
 export function strategyOption(): Option {
-  return choice('--strategy <name>', 'how bugs are made', Object.keys(STRATEGIES)).default('mutation');
+  const procedural = Object.keys(STRATEGIES);
+  const names = [...new Set([...procedural, ...INJECTION_STRATEGIES])];
+  const ofPolicy = `with a policy ${INJECTION_STRATEGIES.join(', ')}`;
+  return choice('--strategy <name>', `how bugs are made: ${procedural.join(', ')}; ${ofPolicy}`, names);
+}
+
+/** The strategy that a command asked for, or the default of whoever injects. Throws UsageError for one that it has not. */
+export function strategyOf({ strategy }: StrategyFlags, hasPolicy: boolean): string {
+  const names: readonly string[] = hasPolicy ? INJECTION_STRATEGIES : Object.keys(STRATEGIES);
+  if (strategy === undefined) return hasPolicy ? 'removal-or-history' : 'mutation';
+  if (names.includes(strategy)) return strategy;
+  const who = hasPolicy ? 'a policy that injects' : 'an injector without a policy';
+  throw new UsageError(`Expected --strategy of ${who} to be one of ${names.join(', ')}, got ${strategy}.`);
 }
 
 /** A slower suite is narrowed to some of its files. */
 const MAX_SUITE_MS = 45_000;
 
 /**
- * The injector that a command asked for. Throws UsageError for a repository in which it could never break anything:
+ * The injector without a model that a command asked for. Throws UsageError for a repository in which it could never break anything:
  * one without tests that it can run, or whose tests fail as they are.
  */
 export async function openInjector(
@@ -30,6 +48,7 @@ export async function openInjector(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Injector> {
+  const strategy = strategyOf(flags, false);
   const { minPassingTests, minFailingTests, timeoutMs } = rulesOf(flags);
   const limits = { minPassingTests, timeoutMs, maxSuiteMs: MAX_SUITE_MS };
   for (const { original, directory } of environments) {
@@ -38,5 +57,5 @@ export async function openInjector(
     if (discovery.status === 'not-found')
       throw new UsageError(`No bug can be put into ${directory}: ${discovery.reason}`);
   }
-  return createProceduralInjector({ strategy: STRATEGIES[flags.strategy]!(), minFailingTests, ...limits });
+  return createProceduralInjector({ strategy: STRATEGIES[strategy]!(), minFailingTests, ...limits });
 }

@@ -1,19 +1,27 @@
 import { Command } from 'commander';
 import { counted, printable, table } from '../../printable.js';
+import { environmentKey } from '../../round-setup.js';
+import { describeUsage, type RoleUsage, usageOf } from '../describe-usage.js';
 import { EXIT_CODES } from '../exit-code.js';
 import { type InjectionResult, injectArtifacts } from '../inject-artifacts.js';
+import { keepTrajectories } from '../kept-trajectories.js';
 import { withRepository } from '../open-repository.js';
 import { numberIn } from '../parse-option.js';
+import { injectorOf } from '../players.js';
+import { addPolicyOptions, concurrencyOf, type PolicyFlags, withPolicies } from '../policy-options.js';
 import { addRuleOptions, rulesOf } from '../rule-options.js';
 import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
-import { openInjector, type StrategyFlags, strategyOption } from '../strategies.js';
+import { type StrategyFlags, strategyOf, strategyOption } from '../strategies.js';
 
-interface InjectFlags extends SessionFlags, StrategyFlags {
+const ROLES = ['injector'] as const;
+
+interface InjectFlags extends SessionFlags, StrategyFlags, PolicyFlags {
   readonly repo: string;
   readonly rev?: string;
   readonly seed: number;
   readonly count: number;
   readonly out: string;
+  readonly check: boolean;
   readonly json?: boolean;
 }
 
@@ -26,9 +34,10 @@ export function injectCommand(finish: (exitCode: number) => void): Command {
     .option('--seed <n>', 'the first seed; the next are one more each', numberIn({ min: 0 }), 0)
     .option('--count <n>', 'valid artifacts wanted', numberIn({ min: 1, max: 1_000_000 }), 1)
     .requiredOption('--out <dir>', 'where each artifact becomes a folder')
+    .option('--no-check', 'let a policy not validate before it submits')
     .option('--json', 'print one JSON object')
     .action(async (flags: InjectFlags) => finish(await inject(flags)));
-  return addSessionOptions(addRuleOptions(command)).addHelpText(
+  return addSessionOptions(addRuleOptions(addPolicyOptions(command, ROLES))).addHelpText(
     'after',
     '\nExample:\n  swe-selfplay inject --repo ../shelf --strategy removal --seed 1 --count 20 --out bugs',
   );
@@ -36,22 +45,37 @@ export function injectCommand(finish: (exitCode: number) => void): Command {
 
 async function inject(flags: InjectFlags): Promise<number> {
   return withSession(flags, (session, terminal, signal) =>
-    withRepository(flags, terminal, async (environment) => {
-      const injector = await openInjector(flags, [environment], session, terminal, signal);
-      const { runner } = session;
-      const { seed, count, strategy, out: folder } = flags;
-      const request = { injector, runner, seed, count, signal, strategy, folder, rules: rulesOf(flags) };
-      const result = await injectArtifacts(environment, request, terminal);
-      terminal.print(flags.json ? JSON.stringify(result) : describe(result));
-      if (result.valid >= count) return 0;
-      return result.discarded.infra === undefined ? 1 : EXIT_CODES.infra;
-    }),
+    withRepository(flags, terminal, (environment) =>
+      withPolicies(flags, ROLES, terminal, signal, async (policies) => {
+        const injector = await injectorOf(flags, policies, [environment], session, terminal, signal);
+        const { seed, count, out: folder } = flags;
+        const rules = rulesOf(flags);
+        const origin = { environment: environmentKey(environment), digest: environment.digest };
+        const trajectories = keepTrajectories(folder, { ...origin, configuration: [injector.name, rules] });
+        const request = {
+          ...{ injector, runner: session.runner, seed, count, signal, folder, rules, trajectories },
+          strategy: strategyOf(flags, policies.injector !== undefined),
+          concurrency: concurrencyOf(flags, policies),
+        };
+        const artifacts = await injectArtifacts(environment, request, terminal).finally(() => trajectories.close());
+        const usage = usageOf('injector', trajectories.conversations, flags.price);
+        const result = { ...artifacts, usage: usage ?? null };
+        terminal.print(flags.json ? JSON.stringify(result) : describe(result));
+        if (result.valid >= count) return 0;
+        return result.discarded.infra === undefined ? 1 : EXIT_CODES.infra;
+      }),
+    ),
   );
 }
 
-function describe({ tried, valid, discarded, artifacts }: InjectionResult): string {
+interface Result extends InjectionResult {
+  readonly usage: RoleUsage | null;
+}
+
+function describe({ tried, valid, discarded, artifacts, usage }: Result): string {
   const rows = artifacts.map(({ path, failToPass, description }) => [path, failToPass.length, printable(description)]);
   const total = `${counted(valid, 'valid artifact')} of ${tried} tried (yield ${Math.round((100 * valid) / tried)} %)`;
   const reasons = Object.entries(discarded).map(([reason, count]) => `  ${count} × ${printable(reason)}`);
-  return [table([['artifact', 'tests to mend', 'bug'], ...rows]), '', total, ...reasons].join('\n');
+  const list = table([['artifact', 'tests to mend', 'bug'], ...rows]);
+  return [list, '', total, ...reasons, ...describeUsage(usage === null ? [] : [usage])].join('\n');
 }

@@ -1,16 +1,19 @@
-import { createSearchSolver } from '@swe-selfplay/solver';
 import { Command } from 'commander';
 import { play } from '../../play.js';
 import { createProgress } from '../../progress.js';
-import { describeRun, runAsJson } from '../describe-run.js';
+import { describeRun, runAsJson, usageOfRun } from '../describe-run.js';
 import { EXIT_CODES } from '../exit-code.js';
 import { withRepositories } from '../open-repository.js';
-import { numberIn } from '../parse-option.js';
+import { choice, numberIn } from '../parse-option.js';
+import { injectorOf, solverOf } from '../players.js';
+import { addPolicyOptions, concurrencyOf, type PolicyFlags, withPolicies } from '../policy-options.js';
 import { addRuleOptions, rulesOf } from '../rule-options.js';
 import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
-import { openInjector, type StrategyFlags, strategyOption } from '../strategies.js';
+import { type StrategyFlags, strategyOption } from '../strategies.js';
 
-interface PlayFlags extends SessionFlags, StrategyFlags {
+const ROLES = ['injector', 'solver'] as const;
+
+interface PlayFlags extends SessionFlags, StrategyFlags, PolicyFlags {
   readonly repo: string[];
   readonly rev?: string;
   readonly rounds: number;
@@ -19,7 +22,9 @@ interface PlayFlags extends SessionFlags, StrategyFlags {
   readonly out: string;
   readonly tries: number;
   readonly alpha: number;
-  readonly higherOrder?: boolean;
+  readonly higherOrder?: true | number;
+  readonly settle: 'library' | 'trainer';
+  readonly check: boolean;
   readonly json?: boolean;
 }
 
@@ -42,39 +47,46 @@ export function playCommand(finish: (exitCode: number) => void): Command {
       numberIn({ min: 0, max: 1, isWhole: false }),
       0.8,
     )
-    .option('--higher-order', 'make a bug of order 2 of a failed attempt in each round')
+    .option(
+      '--higher-order [n]',
+      'make bugs of order 2 of failed attempts: of all, or of n in each round',
+      numberIn({ min: 0 }),
+    )
+    .addOption(
+      choice('--settle <mode>', 'who makes rewards of what happened', ['library', 'trainer']).default('library'),
+    )
+    .option('--no-check', 'let a policy that injects not validate before it submits')
     .option('--json', 'print one JSON object')
     .action(async (flags: PlayFlags) => finish(await playRun(flags)));
-  return addSessionOptions(addRuleOptions(command)).addHelpText(
+  return addSessionOptions(addRuleOptions(addPolicyOptions(command, ROLES))).addHelpText(
     'after',
     `
+Without --policy a procedure injects and a search solves. With it the model plays both roles.
+
 Examples:
   swe-selfplay play --repo ../shelf --rounds 10 --group 8 --strategy mutation --seed 1 --out runs/first
-  swe-selfplay play --repo ../shelf ../other --rounds 5 --higher-order --out runs/second --json`,
+  swe-selfplay play --repo ../shelf ../other --rounds 5 --higher-order --out runs/second --json
+  swe-selfplay play --repo ../shelf --policy http://localhost:8000/v1 --model my-model --concurrency 64 --out runs/third`,
   );
 }
 
 async function playRun(flags: PlayFlags): Promise<number> {
   return withSession(flags, (session, terminal, signal) =>
-    withRepositories(flags.repo, flags.rev, terminal, async (environments) => {
-      const injector = await openInjector(flags, environments, session, terminal, signal);
-      const { seed, rounds, group: groupSize, tries, alpha, higherOrder, jobs, out: folder } = flags;
-      const options = {
-        seed,
-        rounds,
-        groupSize,
-        tries,
-        alpha,
-        higherOrder,
-        jobs,
-        folder,
-        signal,
-        rules: rulesOf(flags),
-      };
-      const parts = { ...session, injector, solver: createSearchSolver() };
-      const result = await play(environments, parts, { ...options, onEvent: createProgress(terminal) });
-      terminal.print(flags.json ? runAsJson(result) : describeRun(result));
-      return result.status === 'finished' ? 0 : EXIT_CODES.interrupted;
-    }),
+    withRepositories(flags.repo, flags.rev, terminal, (environments) =>
+      withPolicies(flags, ROLES, terminal, signal, async (policies) => {
+        const injector = await injectorOf(flags, policies, environments, session, terminal, signal);
+        const parts = { ...session, injector, solver: await solverOf(flags, policies) };
+        const { seed, rounds, group: groupSize, tries, alpha, higherOrder, settle, jobs, out: folder } = flags;
+        const result = await play(environments, parts, {
+          ...{ seed, rounds, groupSize, tries, alpha, higherOrder, settle, jobs, folder, signal },
+          concurrency: concurrencyOf(flags, policies),
+          rules: rulesOf(flags),
+          onEvent: createProgress(terminal),
+        });
+        const usage = usageOfRun(folder, flags.price);
+        terminal.print(flags.json ? runAsJson(result, usage) : describeRun(result, usage));
+        return result.status === 'finished' ? 0 : EXIT_CODES.interrupted;
+      }),
+    ),
   );
 }

@@ -1,16 +1,22 @@
 import { countAttempts, solveRate } from '@swe-selfplay/reward';
-import { createSearchSolver } from '@swe-selfplay/solver';
 import { Command } from 'commander';
 import { printable, table } from '../../printable.js';
+import { environmentKey } from '../../round-setup.js';
+import { describeUsage, type RoleUsage, usageOf } from '../describe-usage.js';
 import { EXIT_CODES } from '../exit-code.js';
 import { type GradedAttempt, gradeAttempts } from '../grade-attempts.js';
+import { keepTrajectories } from '../kept-trajectories.js';
 import { withRepository } from '../open-repository.js';
 import { openTask } from '../open-task.js';
 import { numberIn } from '../parse-option.js';
+import { solverOf } from '../players.js';
+import { addPolicyOptions, concurrencyOf, type PolicyFlags, withPolicies } from '../policy-options.js';
 import { addRuleOptions, type RuleFlags, rulesOf } from '../rule-options.js';
 import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
 
-interface SolveFlags extends SessionFlags, RuleFlags {
+const ROLES = ['solver'] as const;
+
+interface SolveFlags extends SessionFlags, RuleFlags, PolicyFlags {
   readonly repo: string;
   readonly rev?: string;
   readonly attempts: number;
@@ -21,7 +27,9 @@ interface SolveFlags extends SessionFlags, RuleFlags {
 
 export function solveCommand(finish: (exitCode: number) => void): Command {
   const command = new Command('solve')
-    .description('Let the search solver try a valid artifact. Exit code 0: some attempt solved it, 1: none did.')
+    .description(
+      'Let a search, or with --policy a model, try a valid artifact. Exit code 0: some attempt solved it, 1: none did.',
+    )
     .argument('<artifact-dir>', 'the directory of the five files')
     .requiredOption('--repo <dir>', 'the repository that the artifact is for')
     .option('--rev <revision>', 'its revision (default: HEAD)')
@@ -30,7 +38,7 @@ export function solveCommand(finish: (exitCode: number) => void): Command {
     .requiredOption('--out <dir>', 'a new folder for the patches and how they were graded')
     .option('--json', 'print one JSON object')
     .action(async (folder: string, flags: SolveFlags) => finish(await solve(folder, flags)));
-  return addSessionOptions(addRuleOptions(command)).addHelpText(
+  return addSessionOptions(addRuleOptions(addPolicyOptions(command, ROLES))).addHelpText(
     'after',
     '\nExample:\n  swe-selfplay solve my-bug --repo ../shelf --attempts 8 --seed 1 --out attempts',
   );
@@ -44,21 +52,31 @@ async function solve(artifact: string, flags: SolveFlags): Promise<number> {
         terminal.warn(`error: ${opened.reason}`);
         return EXIT_CODES.infra;
       }
-      const { attempts, jobs, seed, out: folder } = flags;
-      const onGraded = (graded: GradedAttempt) => terminal.say(`attempt ${graded.attempt}: ${graded.status}`);
-      const options = {
-        ...session,
-        signal,
-        attempts,
-        jobs,
-        seed,
-        folder,
-        onGraded,
-        timeoutMs: rulesOf(flags).timeoutMs,
-      };
-      const graded = await gradeAttempts(opened.task, createSearchSolver(), options);
-      terminal.print(flags.json ? asJson(graded) : describe(graded));
-      return exitCodeFor(graded);
+      return withPolicies(flags, ROLES, terminal, signal, async (policies) => {
+        const solver = await solverOf(flags, policies);
+        const { attempts, jobs, seed, out: folder } = flags;
+        const { timeoutMs } = rulesOf(flags);
+        const origin = { environment: environmentKey(environment), digest: environment.digest };
+        const trajectories = keepTrajectories(folder, { ...origin, configuration: [solver.name, seed, timeoutMs] });
+        const onGraded = (graded: GradedAttempt) => terminal.say(`attempt ${graded.attempt}: ${graded.status}`);
+        const concurrency = concurrencyOf(flags, policies);
+        const options = {
+          ...session,
+          signal,
+          attempts,
+          jobs,
+          concurrency,
+          seed,
+          folder,
+          onGraded,
+          timeoutMs,
+          trajectories,
+        };
+        const graded = await gradeAttempts(opened.task, solver, options).finally(() => trajectories.close());
+        const usage = usageOf('solver', trajectories.conversations, flags.price);
+        terminal.print(flags.json ? asJson(graded, usage) : describe(graded, usage));
+        return exitCodeFor(graded);
+      });
     }),
   );
 }
@@ -68,13 +86,13 @@ function exitCodeFor(attempts: readonly GradedAttempt[]): number {
   return countAttempts(attempts).solved > 0 ? 0 : 1;
 }
 
-function asJson(attempts: readonly GradedAttempt[]): string {
+function asJson(attempts: readonly GradedAttempt[], usage: RoleUsage | undefined): string {
   const counts = countAttempts(attempts);
-  return JSON.stringify({ ...counts, solveRate: solveRate(counts) ?? null, attempts });
+  return JSON.stringify({ ...counts, solveRate: solveRate(counts) ?? null, attempts, usage: usage ?? null });
 }
 
-function describe(attempts: readonly GradedAttempt[]): string {
+function describe(attempts: readonly GradedAttempt[], usage: RoleUsage | undefined): string {
   const { solved, graded } = countAttempts(attempts);
   const rows = attempts.map(({ attempt, status, reason }) => [attempt, status, printable(reason)]);
-  return `${table([['attempt', 'outcome', 'reason'], ...rows])}\n\n${solved} of ${graded} solved`;
+  return `${table([['attempt', 'outcome', 'reason'], ...rows])}\n\n${[`${solved} of ${graded} solved`, ...describeUsage(usage ? [usage] : [])].join('\n')}`;
 }
