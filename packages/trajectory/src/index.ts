@@ -1,7 +1,20 @@
 export { compactTurns } from './compact-turns.js';
 export { createTurnLog, type TurnLog, type WholeTurn } from './create-turn-log.js';
 export { eachFullTurn, expandTurns } from './expand-turns.js';
+export type { AtifStep, AtifTrajectory } from './exporters/atif-types.js';
+export { type ArtGroup, type ArtTrajectory, toArt, toArtGroups } from './exporters/to-art.js';
+export { type AtifOptions, toAtif } from './exporters/to-atif.js';
+export { type ChatExample, type ChatOptions, toChatJsonl } from './exporters/to-chat-jsonl.js';
+export { type SkyRLSteps, toSkyRLSteps } from './exporters/to-skyrl-steps.js';
+export { type SlimeOptions, type SlimeSample, toSlimeSamples } from './exporters/to-slime-samples.js';
+export { type TrlRollout, toTrlRollout } from './exporters/to-trl-rollout.js';
+export { toVerl, type VerlOutput } from './exporters/to-verl.js';
+export type { SequenceExportOptions } from './exporters/trainable-sequences.js';
+export type { Finding, FindingName } from './finding.js';
 export type { FullTurn } from './full-turn.js';
+export { maskFormatErrors, maskLoss } from './mask-loss.js';
+export { MASK_PRESETS, type MaskPreset } from './mask-presets.js';
+export { type DropReason, type MaskOptions, maskReason, type TrainingUse } from './mask-reason.js';
 export { latestById, parseTrajectoryLine, readTrajectoryLines } from './read-trajectory-lines.js';
 export { type TrainingSequence, type TrainingSequenceOptions, toTrainingSequences } from './to-training-sequences.js';
 export { prefixOf, type StoredIds, type TokenPrefix } from './token-prefix.js';
@@ -19,3 +32,6 @@ export {
   type TurnRecord,
 } from './trajectory-record.js';
 export { trajectoryRecordSchema } from './trajectory-schema.js';
+export { validateSequence } from './validate-sequence.js';
+export { validateTrajectory } from './validate-trajectory.js';
+export { validateTurn } from './validate-turn.js';

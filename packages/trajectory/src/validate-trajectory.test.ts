@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import { aFullTurn, aSecondTurn, aTrajectory, aTurn } from '../test-support/a-trajectory.js';
 import type { FullTurn } from './full-turn.js';
 import type { TrainingSequence } from './to-training-sequences.js';
-import { toTrainingSequences } from './to-training-sequences.js';
 import type { TrajectoryRecord, TurnRecord } from './trajectory-record.js';
 import { validateSequence } from './validate-sequence.js';
 import { validateTrajectory } from './validate-trajectory.js';
@@ -62,13 +61,14 @@ test.each<[string, Partial<TrainingSequence>, string[]]>([
   ['log-probabilities too few', { logprobs: [0] }, ['length_mismatch']],
   ['nothing after the prompt', { prompt_length: 2 }, ['empty_response']],
 ])('a sequence with %s is found', (_, fault, expected) => {
-  const sequence = {
-    ...toTrainingSequences({ turns: [] })[0],
+  const sound: TrainingSequence = {
     token_ids: [1, 2],
     loss_mask: [0, 1],
     logprobs: [0, -1],
+    prompt_length: 1,
+    weight_versions: [],
+    turn_indices: [0],
   };
-  const sound = { ...sequence, prompt_length: 1, weight_versions: [], turn_indices: [0] } as TrainingSequence;
   expect(validateSequence(sound, 0)).toEqual([]);
   expect(validateSequence({ ...sound, ...fault }, 0).map(({ name }) => name)).toEqual(expected);
 });

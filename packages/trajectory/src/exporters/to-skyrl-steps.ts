@@ -31,11 +31,7 @@ export interface SkyRLSteps {
  */
 export function toSkyRLSteps(records: readonly TrajectoryRecord[], options: TrainingSequenceOptions = {}): SkyRLSteps {
   const steps = records.filter(isTrainable).flatMap((record) => stepsOf(record, options));
-  const attempts = steps
-    .filter((step) => step.isLast)
-    .map(({ group, repetition }) => JSON.stringify([group, repetition]));
-  const twice = attempts.find((attempt, place) => attempts.indexOf(attempt) !== place);
-  if (twice) throw new TrajectoryError('duplicate-attempt', `Two trajectories are the same attempt: ${twice}.`);
+  refuseSameAttempts(steps);
   const logprobs = steps.map((step) => step.logprobs);
   return {
     prompt_token_ids: steps.map((step) => step.prompt),
@@ -60,6 +56,20 @@ interface Step {
   readonly group: string;
   readonly repetition: number;
   readonly isLast: boolean;
+}
+
+function refuseSameAttempts(steps: readonly Step[]): void {
+  const seen = new Set<string>();
+  for (const { group, repetition, isLast } of steps) {
+    const attempt = JSON.stringify([group, repetition]);
+    if (seen.has(attempt)) {
+      throw new TrajectoryError(
+        'duplicate-attempt',
+        `Two trajectories are number ${repetition + 1} of group ${group}.`,
+      );
+    }
+    if (isLast) seen.add(attempt);
+  }
 }
 
 function isLastId({ isLast, completion }: Step, place: number): boolean {

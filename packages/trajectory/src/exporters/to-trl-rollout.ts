@@ -1,4 +1,3 @@
-import { stepOfVersion } from '../staleness-of.js';
 import { TrajectoryError } from '../trajectory-error.js';
 import type { TrajectoryRecord } from '../trajectory-record.js';
 import { isTrainable, type SequenceExportOptions, stepRange, trainableSequences } from './trainable-sequences.js';
@@ -30,7 +29,7 @@ export interface TrlRollout {
 export function toTrlRollout(record: TrajectoryRecord, options: SequenceExportOptions = {}): TrlRollout[] {
   if (!isTrainable(record)) return [];
   return trainableSequences(record, options).map((sequence) => {
-    const { prompt_length, token_ids, loss_mask, logprobs, weight_versions } = sequence;
+    const { prompt_length, token_ids, loss_mask, logprobs, turn_indices } = sequence;
     if (!logprobs) {
       throw new TrajectoryError('no-tokens', `Trajectory ${record.trajectory_id} has turns without log-probabilities.`);
     }
@@ -42,7 +41,7 @@ export function toTrlRollout(record: TrajectoryRecord, options: SequenceExportOp
       reward: record.reward,
       group_id: record.group_id,
       rollout_id: record.trajectory_id,
-      model_version: stepRange(weight_versions, options.stepOf ?? stepOfVersion).oldest,
+      model_version: stepRange(record, turn_indices, options.stepOf).oldest,
     };
   });
 }

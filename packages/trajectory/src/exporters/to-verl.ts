@@ -1,4 +1,3 @@
-import { stepOfVersion } from '../staleness-of.js';
 import type { TrajectoryRecord } from '../trajectory-record.js';
 import { isTrainable, type SequenceExportOptions, stepRange, trainableSequences } from './trainable-sequences.js';
 
@@ -40,7 +39,7 @@ export function toVerl(record: TrajectoryRecord, options: SequenceExportOptions 
   if (!isTrainable(record)) return [];
   return trainableSequences(record, options).map((sequence) => {
     const { prompt_length, turn_indices } = sequence;
-    const { oldest, newest } = stepRange(sequence.weight_versions, options.stepOf ?? stepOfVersion);
+    const { oldest, newest } = stepRange(record, turn_indices, options.stepOf);
     const played = new Set(turn_indices);
     const toolMs = record.tool_events.reduce((sum, { turn, ms }) => sum + (played.has(turn) ? ms : 0), 0);
     return {

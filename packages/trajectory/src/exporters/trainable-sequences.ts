@@ -1,6 +1,8 @@
+import { stepOfVersion } from '../staleness-of.js';
 import { type TrainingSequence, type TrainingSequenceOptions, toTrainingSequences } from '../to-training-sequences.js';
 import { TrajectoryError } from '../trajectory-error.js';
 import type { TrajectoryRecord } from '../trajectory-record.js';
+import { versionsOf } from '../versions-of.js';
 
 /** A trajectory whose reward is known. */
 export type RewardedRecord = TrajectoryRecord & { readonly reward: number };
@@ -19,7 +21,7 @@ export function isTrainable(record: TrajectoryRecord): record is RewardedRecord 
 }
 
 export function isRewarded(record: TrajectoryRecord): record is RewardedRecord {
-  return record.reward_status === 'settled' && record.reward !== null;
+  return record.reward_status === 'settled' && Number.isFinite(record.reward);
 }
 
 /** The sequences of a trajectory that hold something to learn from; all of them where none does, as in a masked one. */
@@ -32,14 +34,16 @@ export function trainableSequences(
   return useful.length > 0 ? useful : sequences;
 }
 
-/** Steps that the oldest and the newest weights of a sequence came from; null where one of them does not tell it. */
+/** Steps that the oldest and the newest weights of some turns came from; null where one of them does not tell it. */
 export function stepRange(
-  versions: readonly string[],
-  stepOf: (version: string) => number | undefined,
+  { turns }: Pick<TrajectoryRecord, 'turns'>,
+  turnIndices: readonly number[],
+  stepOf: (version: string) => number | undefined = stepOfVersion,
 ): { readonly oldest: number | null; readonly newest: number | null } {
-  const steps = versions.map(stepOf);
-  if (steps.length === 0 || steps.includes(undefined)) return { oldest: null, newest: null };
-  const known = steps as number[];
+  const versions = turnIndices.flatMap((index) => versionsOf(turns[index]!));
+  const steps = versions.map((version) => (version === null ? undefined : stepOf(version)));
+  const known = steps.filter((step) => step !== undefined);
+  if (known.length === 0 || known.length < steps.length) return { oldest: null, newest: null };
   return { oldest: Math.min(...known), newest: Math.max(...known) };
 }
 
