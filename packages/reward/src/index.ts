@@ -3,5 +3,14 @@ export { type InjectorOutcome, injectorReward } from './injector-reward.js';
 export { optimalSolveProbability } from './optimal-solve-probability.js';
 export { RewardError, type RewardErrorCode } from './reward-error.js';
 export { DEFAULT_ALPHA, DEFAULT_GROUP_SIZE, type GroupOptions, type RewardOptions } from './reward-options.js';
+export {
+  type Episode,
+  type InjectorEpisode,
+  type RewardComponents,
+  type Settlement,
+  type SettleOptions,
+  type SolverEpisode,
+  settleRewards,
+} from './settle-rewards.js';
 export { type AttemptCounts, type AttemptOutcome, countAttempts, solveRate } from './solve-rate.js';
 export { expectedSolverReward, solverReward } from './solver-reward.js';

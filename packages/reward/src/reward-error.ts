@@ -2,9 +2,10 @@ export type RewardErrorCode =
   | 'alpha-out-of-range'
   | 'group-size-out-of-range'
   | 'probability-out-of-range'
-  | 'count-out-of-range';
+  | 'count-out-of-range'
+  | 'bug-id-missing';
 
-/** A number that no reward is defined for: a fault of the caller, never an outcome of a round. */
+/** Something that no reward is defined for: a fault of the caller, never an outcome of a round. */
 export class RewardError extends Error {
   override readonly name = 'RewardError';
   readonly code: RewardErrorCode;
