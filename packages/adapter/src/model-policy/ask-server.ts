@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { PolicyError } from '../policy-error.js';
+import type { ChatCompletion } from './chat-completion.js';
+import { createStreamReader } from './event-stream.js';
+import { type Judgement, judgeReply } from './judge-reply.js';
+import type { Engine } from './model-policy-options.js';
+import type { ModelServer } from './model-server.js';
+import { retryDelayMs, waitMs } from './retry-delay.js';
+import type { Settings } from './settings.js';
+import type { UsageTotals } from './usage-totals.js';
+
+export interface Question {
+  /** Without the fields that name the request. */
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly engine: Engine;
+  readonly rolloutId: string;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number | undefined;
+  /** Of the weights, now; null: nobody knows. */
+  readonly readVersion: (signal: AbortSignal) => Promise<string | null>;
+}
+
+export type Reply =
+  | {
+      readonly status: 'answered';
+      readonly completion: ChatCompletion;
+      readonly requestId: string;
+      /** Of the request that was answered, not of those before it. */
+      readonly start: Date;
+      readonly end: Date;
+      readonly versionStart: string | null;
+      readonly versionEnd: string | null;
+      readonly retries: number;
+    }
+  | { readonly status: 'overflow'; readonly reason: string; readonly retries: number }
+  | { readonly status: 'refused'; readonly statusCode: number; readonly reason: string };
+
+/** A server that asks for a longer pause than this does not want to be asked again. */
+const LONGEST_ASKED_PAUSE_MS = 600_000;
+
+/**
+ * Sends a chat request until it is answered or refused. A request that failed is a sample that was thrown away: the
+ * next one has an id of its own. Throws PolicyError where the server fails too often or talks nonsense, and the reason
+ * of the signal when that is aborted.
+ */
+export async function askServer(
+  server: ModelServer,
+  settings: Settings,
+  totals: UsageTotals,
+  question: Question,
+): Promise<Reply> {
+  const { retry, redact, now, random, onRetry } = settings;
+  const { rolloutId, signal, readVersion } = question;
+  for (let attempt = 1; ; attempt += 1) {
+    const versionStart = await readVersion(signal);
+    const start = now();
+    const requestId = randomUUID();
+    totals.requests += 1;
+    const judged = await sendOnce(server, question, requestId, now);
+    const end = now();
+    switch (judged.status) {
+      case 'answered': {
+        const versionEnd = await readVersion(signal);
+        return { ...judged, requestId, start, end, versionStart, versionEnd, retries: attempt - 1 };
+      }
+      case 'overflow':
+        return { ...judged, reason: redact(judged.reason), retries: attempt - 1 };
+      case 'refused':
+        return { ...judged, reason: redact(judged.reason) };
+      case 'no-answer':
+        throw new PolicyError('bad-answer', redact(`${server.host}: ${judged.reason}.`));
+      case 'retry': {
+        const reason = redact(judged.reason);
+        if (attempt >= retry.attempts) throw exhausted(server.host, attempt, reason, judged.cause);
+        const { retryAfterMs } = judged;
+        if (retryAfterMs !== undefined && retryAfterMs > LONGEST_ASKED_PAUSE_MS)
+          throw exhausted(server.host, attempt, `it asks to wait ${Math.round(retryAfterMs / 1000)} s; ${reason}`);
+        const delayMs = retryDelayMs(attempt, retry, random, retryAfterMs);
+        totals.retries += 1;
+        onRetry({ rolloutId, attempt, delayMs, reason });
+        await waitMs(delayMs, signal);
+      }
+    }
+  }
+}
+
+async function sendOnce(
+  server: ModelServer,
+  { body, engine, rolloutId, signal, timeoutMs }: Question,
+  requestId: string,
+  now: () => Date,
+): Promise<Judgement> {
+  const stream = body.stream === true ? createStreamReader() : undefined;
+  const named = {
+    ...body,
+    ...(engine === 'vllm' && { request_id: requestId }),
+    ...(engine === 'sglang' && { rid: requestId }),
+  };
+  const reply = await server.postChat(JSON.stringify(named), {
+    headers: {
+      'x-request-id': requestId,
+      // Its router keeps a conversation where its cache is.
+      ...(engine === 'sglang' && { 'x-smg-routing-key': rolloutId.replace(/[^\x21-\x7e]/g, '_') }),
+    },
+    signal,
+    timeoutMs,
+    ...(stream && { onEventText: stream.push }),
+  });
+  return judgeReply(reply, stream, now());
+}
+
+function exhausted(host: string, attempts: number, reason: string, cause?: unknown): PolicyError {
+  const times = attempts === 1 ? 'once' : `${attempts} times`;
+  return new PolicyError('retries-exhausted', `${host} failed ${times}, at last with: ${reason}.`, { cause });
+}
+
+/** The error that a refusal is, where nothing else can be made of it. */
+export function refusal(host: string, { statusCode, reason }: Extract<Reply, { status: 'refused' }>): PolicyError {
+  const advice: Record<number, string> = {
+    401: ' Hand in the API key that this server expects.',
+    403: ' Hand in an API key that may use this model.',
+    404: ' Check the base address and the name of the model.',
+  };
+  return new PolicyError('refused', `${host} refused the request with ${reason}.${advice[statusCode] ?? ''}`);
+}

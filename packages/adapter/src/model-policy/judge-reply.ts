@@ -1,0 +1,100 @@
+import type { ChatCompletion } from './chat-completion.js';
+import { isContextOverflow } from './context-overflow.js';
+import type { StreamReader } from './event-stream.js';
+import type { HttpReply } from './http-client.js';
+import { parseCompletion, parseJson } from './parse-completion.js';
+import { readRetryAfterMs } from './retry-delay.js';
+
+/** What to make of a reply to a chat request. Texts are the server's: they may hold secrets. */
+export type Judgement =
+  | { readonly status: 'answered'; readonly completion: ChatCompletion }
+  | { readonly status: 'overflow'; readonly reason: string }
+  | { readonly status: 'refused'; readonly statusCode: number; readonly reason: string }
+  | {
+      readonly status: 'retry';
+      readonly reason: string;
+      readonly retryAfterMs?: number | undefined;
+      readonly cause?: unknown;
+    }
+  | { readonly status: 'no-answer'; readonly reason: string };
+
+/** Request timeout, conflict, too early, too many requests. */
+const RETRIED = new Set([408, 409, 425, 429]);
+
+export function judgeReply(reply: HttpReply, stream: StreamReader | undefined, now: Date): Judgement {
+  switch (reply.status) {
+    case 'broken':
+      return { status: 'retry', reason: reply.reason, cause: reply.cause };
+    case 'too-large':
+      return { status: 'no-answer', reason: 'its answer is larger than maxAnswerBytes allows' };
+    case 'replied': {
+      const { statusCode, text } = reply;
+      if (statusCode !== 200) {
+        const retryAfterMs = readRetryAfterMs(reply.header('retry-after'), now);
+        const location = reply.header('location');
+        return judgeError(statusCode, location === undefined ? text : redirectText(location), retryAfterMs);
+      }
+      if (!reply.isEventStream || stream === undefined) return judgeAnswer(text);
+      const end = stream.end();
+      if (end.status === 'complete') return judgeCompletion(end.completion);
+      if (end.status === 'cut') return { status: 'retry', reason: end.reason };
+      return judgeError(codeOf(parseJson(end.text)) ?? 500, end.text);
+    }
+  }
+}
+
+function judgeAnswer(text: string): Judgement {
+  const json = parseJson(text);
+  if (json === undefined) return { status: 'retry', reason: 'its answer was cut off or is no JSON' };
+  const completion = parseCompletion(json);
+  if (completion !== undefined) return judgeCompletion(completion);
+  // Gateways hand on the failure of what is behind them with 200.
+  if (
+    typeof json === 'object' &&
+    json !== null &&
+    ('error' in json || (json as { object?: unknown }).object === 'error')
+  )
+    return judgeError(codeOf(json) ?? 500, text);
+  return { status: 'no-answer', reason: 'its answer is no chat completion' };
+}
+
+function judgeCompletion(completion: ChatCompletion): Judgement {
+  const choice = completion.choices[0];
+  if (choice === undefined) return { status: 'retry', reason: 'its answer is empty' };
+  // Engines end what they are sampling when weights change: a part of a reply, and nobody's turn.
+  if (choice.finish_reason === 'abort' || choice.finish_reason === 'error')
+    return { status: 'retry', reason: 'the server aborted the answer' };
+  const { content, tool_calls: calls, reasoning, reasoning_content: thought } = choice.message;
+  const isEmpty = !content && !calls?.length && !reasoning && !thought;
+  if (choice.finish_reason === 'length' && isEmpty && !completion.usage?.completion_tokens)
+    return { status: 'overflow', reason: 'the prompt leaves no room for an answer' };
+  return { status: 'answered', completion };
+}
+
+function judgeError(statusCode: number, text: string, retryAfterMs?: number): Judgement {
+  const reason = `${statusCode}: ${messageIn(text)}`;
+  if (isContextOverflow(statusCode, text)) return { status: 'overflow', reason: messageIn(text) };
+  if (statusCode >= 500 || RETRIED.has(statusCode)) return { status: 'retry', reason, retryAfterMs };
+  return { status: 'refused', statusCode, reason };
+}
+
+function redirectText(location: string): string {
+  const host = URL.canParse(location) ? ` to ${new URL(location).host}` : '';
+  return `it redirects${host}; use the address itself, since the key goes nowhere else`;
+}
+
+function codeOf(json: unknown): number | undefined {
+  const code =
+    (json as { error?: { code?: unknown } } | null)?.error?.code ?? (json as { code?: unknown } | null)?.code;
+  const number = Number(code);
+  return Number.isInteger(number) && number >= 400 && number < 600 ? number : undefined;
+}
+
+/** What an error says: nested as vLLM has it, flat as SGLang has it, or the text itself. */
+export function messageIn(text: string): string {
+  const json = parseJson(text) as { error?: unknown; message?: unknown; detail?: unknown } | null | undefined;
+  const nested = json?.error as { message?: unknown } | string | null | undefined;
+  const found = (typeof nested === 'object' ? nested?.message : nested) ?? json?.message ?? json?.detail ?? text;
+  const message = (typeof found === 'string' ? found : JSON.stringify(found)).replace(/\s+/g, ' ').trim();
+  return message.length > 500 ? `${message.slice(0, 500)}…` : message || 'without a word';
+}
