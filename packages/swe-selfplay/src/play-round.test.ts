@@ -51,7 +51,7 @@ describe('playRound', () => {
       status: 'played',
       candidates: 1,
       group: { attempts: 4, graded: 4, solved: 1, solveRate: 0.25 },
-      higherOrderGroup: null,
+      higherOrderGroups: [],
     });
     expect(new Set(solver.seeds).size).toBe(4);
   });
@@ -136,7 +136,7 @@ describe('playRound', () => {
     await expect(playRound(shelf.environment, parts, options)).rejects.toThrow('bugs is not iterable');
   });
 
-  test('makes a bug of order 2 of the first failed attempt, which leaves the injector reward as it is', async () => {
+  test('makes a bug of order 2 of a failed attempt, which leaves the injector reward as it is', async () => {
     const kinds = ['solving', 'useless too', 'solving', 'solving'] as const;
     let calls = 0;
     const orders: number[] = [];
@@ -148,16 +148,44 @@ describe('playRound', () => {
     const round = await playRound(shelf.environment, parts, { ...options, groupSize: 2, higherOrder: true });
     expect(orders).toEqual([1, 1, 2, 2]);
     expect(round.end.group).toMatchObject({ solved: 1, graded: 2 });
-    expect(round.end.higherOrderGroup).toMatchObject({ attempts: 2, graded: 2 });
+    expect(round.end.higherOrderGroups).toMatchObject([{ parent: 2, attempts: 2, graded: 2 }]);
     expect(round.end.injectorReward).toBeCloseTo(0.1, 12);
     const ofOrder2 = round.rewards.filter(({ order }) => order === 2);
     expect(ofOrder2).toHaveLength(2);
   });
 
+  test('every failed attempt leaves a bug of order 2 with a group of its own, equal states only one', async () => {
+    const kinds = ['useless', 'useless too', 'useless', 'solving'] as const;
+    let calls = 0;
+    const solver = createScriptedSolver(async (order) =>
+      submitted(await shelf.predPatch(order === 1 ? kinds[calls++ % 4]! : 'useless too')),
+    );
+    const parts = { ...session, injector: hasBug(), solver };
+    const journal = createMemoryJournal();
+    const round = await playRound(shelf.environment, parts, { ...options, groupSize: 4, higherOrder: true, journal });
+    expect(round.end.higherOrderGroups.map(({ parent, attempts }) => [parent, attempts])).toEqual([
+      [1, 4],
+      [2, 4],
+    ]);
+    const tasks = round.higherOrder.map(({ bug: { task } }) => [task.order, task.parent, task.sourceAttempt]);
+    const patch = (attempt: number) => expect.stringMatching(new RegExp(`order-1-attempt-${attempt}\\.diff$`));
+    const first = round.bug?.task.id;
+    expect(tasks).toEqual([
+      [2, first, patch(1)],
+      [2, first, patch(2)],
+    ]);
+    const twin = journal.find(recordKey({ ...round.end, type: 'higher-order-task', parent: 3 }));
+    expect(twin).toMatchObject({ status: 'refused', reason: 'Attempt 1 left the same state behind.' });
+    expect(round.end.injectorReward).toBeCloseTo(0.55, 12);
+    expect(round.rewards.filter(({ order }) => order === 2).map(({ parent }) => parent)).toEqual([
+      1, 1, 1, 1, 2, 2, 2, 2,
+    ]);
+  });
+
   test('with nothing that failed there is no bug of order 2', async () => {
     const parts = { ...session, injector: hasBug(), solver: solverOf(['solving']) };
     const round = await playRound(shelf.environment, parts, { ...options, groupSize: 1, higherOrder: true });
-    expect(round.end.higherOrderGroup).toBeNull();
+    expect(round.end.higherOrderGroups).toEqual([]);
   });
 
   test('what is in the journal is not played again', async () => {
@@ -218,7 +246,7 @@ describe('playRound', () => {
     await expect(round).rejects.toThrow('Enough.');
     const key = { environment: `shelf@${shelf.environment.digest.slice(0, 12)}`, round: 1 };
     expect(journal.find(recordKey({ ...key, type: 'validation', candidate: 1 }))).toBeDefined();
-    expect(journal.find(recordKey({ ...key, type: 'attempt', order: 1, attempt: 1 }))).toBeUndefined();
+    expect(journal.find(recordKey({ ...key, type: 'attempt', order: 1, parent: null, attempt: 1 }))).toBeUndefined();
   });
 
   test.each([{ groupSize: 0 }, { alpha: 2 }, { tries: 1.5 }, { seed: -1 }, { rules: { repeats: 0 } }])(

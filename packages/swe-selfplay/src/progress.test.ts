@@ -10,7 +10,7 @@ const end: RoundEndRecord = {
   candidates: 1,
   artifact: 'artifacts/shelf@0123456789ab/round-1-candidate-1',
   group: { attempts: 8, graded: 8, solved: 3, solveRate: 0.375 },
-  higherOrderGroup: null,
+  higherOrderGroups: [],
   injectorReward: 0.325,
 };
 
@@ -48,7 +48,7 @@ test.each([
 test('names each round once, however much is said of it', () => {
   const lines = linesAndStatus();
   const listener = createProgress(lines);
-  const attempt = { ...key, order: 1, attempt: 1 } as const;
+  const attempt = { ...key, order: 1, parent: null, attempt: 1 } as const;
   const evaluation = { status: 'solved', reason: 'All pass.', failed: [], missing: [], flags: [], ms: 1 } as const;
   listener({ type: 'evaluation-end', record: { ...attempt, type: 'evaluation', ...evaluation } });
   listener({ type: 'round-end', record: end });
@@ -58,7 +58,7 @@ test('names each round once, however much is said of it', () => {
 
 test('what is under way is a status and no line', () => {
   const lines = linesAndStatus();
-  createProgress(lines)({ ...key, type: 'attempt-start', order: 1, attempt: 2, seed: 1 });
+  createProgress(lines)({ ...key, type: 'attempt-start', order: 1, parent: null, attempt: 2, seed: 1 });
   expect(lines.said).toEqual([]);
   expect(lines.statuses).toEqual(['  solving: attempt 2']);
 });
@@ -73,6 +73,7 @@ test('names that hold control characters cannot move the cursor', () => {
     status: 'gave-up',
     artifact: null,
     artifactId: null,
+    conversation: null,
   } as const;
   createProgress(lines)({ type: 'injection-end', record: { ...record, reason: 'a\u001b[2Jb\nc', ms: 1 } });
   expect(lines.said.join('')).toContain('a [2Jb c');

@@ -15,7 +15,8 @@ const SETTINGS: RunSettings = {
   groupSize: 8,
   tries: 10,
   alpha: 0.8,
-  higherOrder: false,
+  higherOrder: 0,
+  settle: 'library',
   injector: 'mutation',
   solver: 'search',
   rules: { repeats: 2 },
@@ -31,6 +32,7 @@ const earned: InjectionRecord = {
   artifact: null,
   artifactId: null,
   reason: 'No place found.',
+  conversation: null,
   ms: 3,
 };
 const clock = () => new Date('2026-01-02T03:04:05Z');
@@ -78,6 +80,7 @@ describe('a run folder', () => {
       patch: null,
       reason: 'The sandbox is gone.',
       notes: {},
+      conversation: null,
       ms: 1,
     };
     const folder = await openRunFolder(path, SETTINGS);

@@ -8,7 +8,14 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const USAGE_ERRORS = ['UsageError', 'EnvironmentError', 'ArtifactError', 'InjectorError', 'RewardError'];
+const USAGE_ERRORS = [
+  'UsageError',
+  'EnvironmentError',
+  'ArtifactError',
+  'InjectorError',
+  'RewardError',
+  'TrajectoryError',
+];
 const INFRA_RUN_CODES: unknown[] = ['disk-full', 'write-failed', 'corrupt-record'];
 
 /** The exit code of a command that an error ended. */
@@ -20,7 +27,7 @@ export function exitCodeOf(error: unknown): number {
   return USAGE_ERRORS.includes(error.name) ? EXIT_CODES.usage : EXIT_CODES.infra;
 }
 
-const OWN_ERRORS = [...USAGE_ERRORS, 'RunError', 'SandboxError', 'EvaluationError', 'SolverError'];
+const OWN_ERRORS = [...USAGE_ERRORS, 'RunError', 'SandboxError', 'EvaluationError', 'SolverError', 'PolicyError'];
 
 /** What a person is told of an error: the sentence it carries, and where to find more of one that nobody foresaw. */
 export function describeFailure(error: unknown): string {

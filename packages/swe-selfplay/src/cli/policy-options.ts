@@ -7,6 +7,7 @@ import {
   type ToolSet,
 } from '@swe-selfplay/adapter';
 import { type Command, InvalidArgumentError } from 'commander';
+import { printable } from '../printable.js';
 import { UsageError } from './exit-code.js';
 import { choice, numberIn } from './parse-option.js';
 import type { Terminal } from './terminal.js';
@@ -19,6 +20,7 @@ export interface PolicyFlags {
   readonly injectorModel?: string;
   readonly solverPolicy?: string;
   readonly solverModel?: string;
+  readonly seed: number;
   readonly tools: string;
   readonly format: string;
   readonly temperature: number;
@@ -164,13 +166,13 @@ async function openPolicy(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<ModelPolicy> {
-  const { format, temperature, topP, maxTokens, context, apiKeyEnv, stream } = flags;
+  const { format, temperature, topP, maxTokens, context, apiKeyEnv, stream, seed } = flags;
   const policy = await openModelPolicy({
     baseUrl: url,
     model,
     apiKey: process.env[apiKeyEnv],
     format: format === 'auto' ? 'auto' : TOOL_CALL_FORMATS[format as keyof typeof TOOL_CALL_FORMATS],
-    sampling: { temperature, topP, maxTokens },
+    sampling: { temperature, topP, maxTokens, seed },
     contextTokens: context,
     stream,
     signal,
@@ -178,8 +180,21 @@ async function openPolicy(
       terminal.status(`asking ${hostOf(url)} again in ${Math.round(delayMs / 1000)} s (${attempt}): ${reason}`),
     onNotice: ({ text }) => terminal.warn(`warning: ${text}`),
   });
-  for (const line of policy.capabilities.summary) terminal.say(line);
+  terminal.say(describePolicy(policy));
   return policy;
+}
+
+/** What was found out about a policy, once. */
+function describePolicy({ name, description, capabilities }: ModelPolicy): string {
+  const { engine, engineVersion, capture, captureReason, format, formatReason, contextTokens } = capabilities;
+  const server = engine === 'other' ? 'an unknown engine' : `${engine} ${engineVersion ?? ''}`.trim();
+  const context = contextTokens === undefined ? 'unknown' : `${contextTokens.toLocaleString('en-US')} tokens`;
+  return [
+    `Policy ${printable(name)} at ${description.record.base_url_host} (${printable(server)})`,
+    `  capture  ${capture}: ${printable(captureReason)}`,
+    `  calls    ${format}: ${printable(formatReason)}`,
+    `  context  ${context}`,
+  ].join('\n');
 }
 
 function serverOf(flags: PolicyFlags, role: Role): { readonly url?: string; readonly model?: string } {
