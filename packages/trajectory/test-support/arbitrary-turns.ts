@@ -17,7 +17,7 @@ const step = fc.record({
   completionIds: fc.option(ids, { freq: 12 }),
   goesOnTalking: fc.boolean(),
   messages: fc.array(message, { maxLength: 3 }),
-  response: message,
+  response: fc.record({ role: fc.constant('assistant'), content: fc.constantFrom(null, 'a', 'b') }),
   masked: fc.boolean(),
 });
 
