@@ -40,6 +40,21 @@ test('a finding names its turn', () => {
   ]);
 });
 
+test('a wrong id is found once, in the turn that brought it', () => {
+  const turns = [aTurn({ completion_token_ids: [3, -4] }), aSecondTurn()];
+  const findings = validateTrajectory(aTrajectory({ turns }));
+  expect(findings.map(({ name, turn }) => [name, turn])).toEqual([['invalid_token_id', 0]]);
+});
+
+test('a prompt that adds nothing to what was sampled is a prompt', () => {
+  expect(named(aTrajectory({ turns: [aTurn(), aSecondTurn({ prompt_token_ids: [] })] }))).toEqual([]);
+});
+
+test('turns that do not fit together are refused', () => {
+  const turns = [aTurn(), aSecondTurn({ extends_turn: 1 })];
+  expect(() => validateTrajectory(aTrajectory({ turns }))).toThrow(expect.objectContaining({ code: 'invalid-turns' }));
+});
+
 test('a turn that sampled nothing is warned of, and its sequence is not to be trained on', () => {
   const turns = [aTurn({ completion_token_ids: [], completion_logprobs: [] })];
   expect(named(aTrajectory({ turns, stop_reason: 'timed-out' }))).toEqual([

@@ -1,5 +1,6 @@
 import type { Finding, FindingName } from './finding.js';
 import type { FullTurn } from './full-turn.js';
+import type { TurnRecord } from './trajectory-record.js';
 
 /**
  * What is wrong with the ids, log-probabilities and mask of a turn that is meant for training. A turn that was cut off
@@ -37,6 +38,19 @@ export function validateTurn(turn: FullTurn): Finding[] {
     add('FATAL', 'trainable_prompt', 'the mask trains on the prompt.');
   }
   return findings;
+}
+
+/** The same of a turn as it is stored. Ids that an earlier turn holds are found wrong there and not again. */
+export function validateStoredTurn(stored: TurnRecord): Finding[] {
+  const { messages_delta: messages, extends_turn, loss_mask, ...turn } = stored;
+  const { prompt_token_ids: own, completion_token_ids: completion } = turn;
+  const findings = validateTurn({
+    ...turn,
+    messages,
+    loss_mask: completion && [...(own ?? []).map(() => 0 as const), ...(loss_mask ?? completion.map(() => 1 as const))],
+  });
+  const goesOn = extends_turn !== null && own !== null;
+  return goesOn ? findings.filter(({ name }) => name !== 'no_prompt_ids') : findings;
 }
 
 /** The lighter check where ids or log-probabilities are not expected: whether anything was said that can be acted on. */
