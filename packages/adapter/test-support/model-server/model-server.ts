@@ -1,0 +1,216 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type ChatRequest, readChatRequest } from './chat-request.js';
+import type { Answer, Engine, Refusal, ServerSettings } from './engine.js';
+import { generate } from './generate.js';
+import type { Fault, ModelServer, ModelServerOptions, RecordedRequest } from './model-server-options.js';
+import { createPlainEngine } from './plain-engine.js';
+import { createPrefixCache, type PrefixCache } from './prefix-cache.js';
+import { replacesAnswer, sendBody, sendFault, sendStream } from './send-answer.js';
+import { createSglangEngine } from './sglang-engine.js';
+import { splitReply } from './split-reply.js';
+import { chancesOf } from './toy-logprobs.js';
+import { createVllmEngine } from './vllm-engine.js';
+
+const ENGINES = { vllm: createVllmEngine, sglang: createSglangEngine, plain: createPlainEngine };
+const CHAT = 'POST /v1/chat/completions';
+
+/**
+ * An HTTP server on this machine that behaves as vLLM, SGLang or any OpenAI-compatible server does, and answers with a
+ * scripted model. A waiting request costs its connection and a timer.
+ */
+export async function startModelServer(options: ModelServerOptions): Promise<ModelServer> {
+  const settings = settle(options);
+  const engine = ENGINES[options.engine](settings);
+  const cache = createPrefixCache();
+  const requests: (RecordedRequest & { isAbandoned: boolean })[] = [];
+  const failures: unknown[] = [];
+  const concurrency = { now: 0, peak: 0 };
+  const closing = new AbortController();
+  let chats = 0;
+
+  async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (message.url ?? '/').replace(/\?.*/s, '');
+    const key = `${message.method} ${path}`;
+    const text = await readText(message);
+    const body = parse(text);
+    const { method = 'GET', headers } = message;
+    const record = { method, path, headers, body, receivedAt: new Date(), isAbandoned: false };
+    requests.push(record);
+    const gone = new AbortController();
+    response.on('close', () => {
+      record.isAbandoned = !response.writableFinished && !response.errored;
+      gone.abort();
+    });
+    const refused =
+      (options.apiKey !== undefined && headers.authorization !== `Bearer ${options.apiKey}`
+        ? engine.unauthorized(path)
+        : undefined) ?? (key === CHAT ? undefined : pageOf(engine, path, key, body));
+    if (refused !== undefined) return sendRefusal(response, refused);
+    concurrency.now += 1;
+    concurrency.peak = Math.max(concurrency.peak, concurrency.now);
+    try {
+      await chat(body, response, AbortSignal.any([gone.signal, closing.signal]));
+    } finally {
+      concurrency.now -= 1;
+    }
+  }
+
+  async function chat(body: unknown, response: ServerResponse, signal: AbortSignal): Promise<void> {
+    const fault = options.fault?.(chats++, body);
+    const isMessages =
+      typeof body === 'object' && body !== null && Array.isArray((body as { messages?: unknown }).messages);
+    const request = isMessages ? readChatRequest(body as Record<string, unknown>) : undefined;
+    const refused = replacesAnswer(fault)
+      ? undefined
+      : request === undefined
+        ? badBody(engine, body)
+        : engine.refuse(request);
+    if (refused !== undefined) return sendRefusal(response, refused);
+    await waitUnlessGone(options.thinkMs ?? 0, signal);
+    if (signal.aborted) return;
+    if (replacesAnswer(fault)) {
+      sendFault(response, fault);
+      // A hanging request stays under way.
+      if (fault === 'hang')
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      return;
+    }
+    if (request === undefined) return;
+    const { messages, tools } = request;
+    const turn = messages.filter(({ role }) => role === 'assistant').length;
+    const reply = await options.model({ messages, tools, turn, body: request.body });
+    if (signal.aborted) return;
+    const answer = answerWith(reply, request, { settings, cache, fault });
+    const sending = fault === 'cut' || fault === 'slow' || fault === 'stream-error' ? fault : undefined;
+    if (request.isStream)
+      return sendStream(response, engine, answer, { streamTokens: settings.streamTokens, fault: sending });
+    if (sending === 'stream-error') return sendRefusal(response, engine.error(500, 'Internal server error'));
+    await sendBody(response, engine.chatBody(answer), sending);
+  }
+
+  const server = createServer((message, response) => {
+    serve(message, response).catch((error: unknown) => {
+      failures.push(error);
+      if (response.headersSent || response.destroyed) response.destroy();
+      else sendRefusal(response, engine.error(500, String(error)));
+    });
+  });
+  server.requestTimeout = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port: 0, host: '127.0.0.1', backlog: 1024 }, resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    requests,
+    concurrency,
+    failures,
+    async close() {
+      closing.abort();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+function settle(options: ModelServerOptions): ServerSettings {
+  return {
+    engine: options.engine,
+    modelName: options.modelName ?? 'toy',
+    contextTokens: options.contextTokens ?? 1_000_000,
+    logprobsMode: options.logprobsMode ?? 'processed',
+    hasToolParser: options.hasToolParser ?? true,
+    reasoningParser: options.reasoningParser ?? false,
+    reportsCachedTokens: options.reportsCachedTokens ?? true,
+    overflowText: options.overflowText ?? 'new',
+    streamTokens: options.streamTokens ?? 8,
+    ...(options.weightVersion && { weightVersion: options.weightVersion }),
+  };
+}
+
+function answerWith(
+  reply: Parameters<typeof generate>[0],
+  request: ChatRequest,
+  {
+    settings,
+    cache,
+    fault,
+  }: { readonly settings: ServerSettings; readonly cache: PrefixCache; readonly fault: Fault | undefined },
+): Answer {
+  const { body, promptIds, maxTokens } = request;
+  const room = settings.contextTokens - promptIds.length;
+  const generation = generate(reply, {
+    maxTokens: Math.min(maxTokens ?? room, room),
+    stop: request.stop,
+    keepsStop: body.include_stop_str_in_output === true,
+    keepsSpecial: body.skip_special_tokens === false,
+  });
+  const text = generation.shown.join('');
+  const cachedTokens = cache.cachedTokens(promptIds);
+  cache.keep([...promptIds, ...generation.tokenIds]);
+  const wantsLogprobs = request.wantsLogprobs && settings.engine !== 'plain' && fault !== 'no-logprobs';
+  const isScaled = settings.logprobsMode === 'processed' && request.temperature > 0;
+  const logprobs = chancesOf(promptIds, wantsLogprobs ? generation.tokenIds : [], {
+    temperature: isScaled ? request.temperature : 1,
+    top: request.topLogprobs,
+  });
+  return {
+    id: `chatcmpl-${randomBytes(8).toString('hex')}`,
+    created: Math.floor(Date.now() / 1000),
+    request: fault === 'no-token-ids' ? withoutCapture(request) : request,
+    generation,
+    reply: splitReply(text, {
+      reasoning: settings.reasoningParser,
+      tools: settings.hasToolParser && request.tools.length > 0 && body.tool_choice !== 'none',
+    }),
+    logprobs: wantsLogprobs ? (fault === 'misaligned' ? logprobs.slice(0, -1) : logprobs) : undefined,
+    cachedTokens,
+  };
+}
+
+function withoutCapture(request: ChatRequest): ChatRequest {
+  return {
+    ...request,
+    body: Object.fromEntries(Object.entries(request.body).filter(([field]) => !/^return_.*(ids|info)$/.test(field))),
+  };
+}
+
+function badBody(engine: Engine, body: unknown): Refusal {
+  return engine.error(400, typeof body === 'string' ? 'JSON decode error' : 'Input should have messages: a valid list');
+}
+
+function pageOf(engine: Engine, path: string, key: string, body: unknown): Refusal {
+  const page = engine.page(key, (typeof body === 'object' && body) as Record<string, unknown>);
+  if (page !== undefined) return { statusCode: 200, body: page };
+  return `POST ${path}` === CHAT
+    ? { statusCode: 405, body: { detail: 'Method Not Allowed' } }
+    : { statusCode: 404, body: { detail: 'Not Found' } };
+}
+
+function sendRefusal(response: ServerResponse, { statusCode, body }: Refusal): void {
+  if (body === '') response.writeHead(statusCode).end();
+  else response.writeHead(statusCode, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+async function readText(message: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+async function waitUnlessGone(delayMs: number, signal: AbortSignal): Promise<void> {
+  if (delayMs > 0) await wait(delayMs, undefined, { signal }).catch(() => undefined);
+}

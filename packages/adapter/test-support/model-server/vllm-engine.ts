@@ -1,0 +1,273 @@
+import { randomBytes } from 'node:crypto';
+import type { ChatRequest } from './chat-request.js';
+import {
+  type Answer,
+  type AnswerPart,
+  type Engine,
+  type Refusal,
+  type ServerSettings,
+  textPlace,
+  usageOf,
+} from './engine.js';
+import { vllmOverflow } from './overflow.js';
+import { deltaBetween } from './split-reply.js';
+import { tokenize } from './tokenize.js';
+import { type ReadCall, readCall } from './tool-calls.js';
+import { vllmLogprobs } from './vllm-logprobs.js';
+
+const VERSION = '0.32.0';
+const FINGERPRINT = `vllm-${VERSION}-00000000`;
+
+/** vLLM 0.32 with `--enable-auto-tool-choice --tool-call-parser hermes`. */
+export function createVllmEngine(settings: ServerSettings): Engine {
+  const { modelName, contextTokens } = settings;
+  const asksForIds = (answer: Answer) => answer.request.body.return_token_ids === true;
+  const choiceLogprobs = (answer: Answer, from?: number, to?: number) =>
+    answer.logprobs === undefined ? null : vllmLogprobs(answer, from, to);
+
+  const stream = (answer: Answer, choices: readonly unknown[]) => ({
+    id: answer.id,
+    object: 'chat.completion.chunk',
+    created: answer.created,
+    model: modelName,
+    choices,
+  });
+
+  return {
+    refuse: (request) => refuse(request, settings),
+    error: (statusCode, message) => refusal(statusCode, errorType(statusCode), message),
+    unauthorized: (path) => (path.startsWith('/v1') ? { statusCode: 401, body: { error: 'Unauthorized' } } : undefined),
+
+    chatBody(answer) {
+      const { generation, reply } = answer;
+      const { content, calls } = readMessage(answer, settings);
+      return {
+        id: answer.id,
+        object: 'chat.completion',
+        created: answer.created,
+        model: modelName,
+        choices: [
+          {
+            index: 0,
+            message: {
+              role: 'assistant',
+              content,
+              refusal: null,
+              annotations: null,
+              audio: null,
+              function_call: null,
+              ...(calls.length > 0 && { tool_calls: calls.map(toolCall) }),
+              reasoning: reply.reasoning ?? null,
+            },
+            logprobs: choiceLogprobs(answer),
+            finish_reason: calls.length > 0 ? 'tool_calls' : generation.finish,
+            stop_reason: generation.stopString ?? null,
+            token_ids: asksForIds(answer) ? generation.tokenIds : null,
+            routed_experts: null,
+          },
+        ],
+        service_tier: null,
+        system_fingerprint: FINGERPRINT,
+        usage: {
+          ...usageOf(answer),
+          prompt_tokens_details: settings.reportsCachedTokens ? { cached_tokens: answer.cachedTokens } : null,
+          completion_tokens_details: null,
+        },
+        prompt_logprobs: null,
+        prompt_token_ids: asksForIds(answer) ? answer.request.promptIds : null,
+        prompt_text: null,
+        kv_transfer_params: null,
+        ec_transfer_params: null,
+        metrics: null,
+      };
+    },
+
+    firstEvents: (answer) => [
+      {
+        ...stream(answer, [
+          { index: 0, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null },
+        ]),
+        prompt_token_ids: asksForIds(answer) ? answer.request.promptIds : null,
+        prompt_text: null,
+      },
+    ],
+
+    events(answer, part) {
+      const { finish, stopString, tokenIds } = answer.generation;
+      const choice = {
+        index: 0,
+        delta: deltaOf(answer, part),
+        logprobs: choiceLogprobs(answer, part.from, part.to),
+        finish_reason: part.isLast ? (finish === 'stop' && hasCalls(answer) ? 'tool_calls' : finish) : null,
+        ...(part.isLast && { stop_reason: stopString ?? null }),
+        token_ids: asksForIds(answer) ? tokenIds.slice(part.from, part.to) : null,
+      };
+      const isEnd = part.isLast && !wantsUsage(answer);
+      return [{ ...stream(answer, [choice]), ...(isEnd && { system_fingerprint: FINGERPRINT }) }];
+    },
+
+    lastEvents: (answer) =>
+      wantsUsage(answer)
+        ? [
+            {
+              ...stream(answer, []),
+              usage: {
+                ...usageOf(answer),
+                ...(settings.reportsCachedTokens && { prompt_tokens_details: { cached_tokens: answer.cachedTokens } }),
+              },
+              system_fingerprint: FINGERPRINT,
+            },
+          ]
+        : [],
+
+    page(path, body) {
+      switch (path) {
+        case 'GET /v1/models':
+          return { object: 'list', data: [modelCard(settings)] };
+        case 'GET /version':
+          return { version: VERSION };
+        case 'GET /health':
+        case 'GET /ping':
+          return '';
+        case 'POST /tokenize':
+          return { ...tokenize(body, contextTokens), token_strs: null };
+        case 'GET /weight_info':
+          return settings.weightVersion && { weight_version: settings.weightVersion() };
+        case 'GET /is_paused':
+          return settings.weightVersion && { is_paused: false };
+        default:
+          return undefined;
+      }
+    },
+  };
+}
+
+function readMessage(
+  { reply }: Answer,
+  settings: ServerSettings,
+): { readonly content: string | null; readonly calls: readonly ReadCall[] } {
+  const calls = reply.blocks.map(readCall);
+  // One call that cannot be read makes all of them text.
+  if (calls.length === 0 || calls.includes(undefined))
+    return { content: reply.rest === '' && settings.reasoningParser ? null : reply.rest, calls: [] };
+  return { content: reply.content === '' ? null : reply.content, calls: calls as ReadCall[] };
+}
+
+function hasCalls({ reply }: Answer): boolean {
+  return reply.segments.some(({ kind }) => kind === 'call-name');
+}
+
+function wantsUsage({ request }: Answer): boolean {
+  return (request.body.stream_options as { include_usage?: unknown } | null | undefined)?.include_usage === true;
+}
+
+/** Arguments are streamed as the model writes them. */
+function deltaOf(answer: Answer, { from, to }: AnswerPart): unknown {
+  const { reasoning, content, calls } = deltaBetween(answer.reply, textPlace(answer, from), textPlace(answer, to));
+  return {
+    ...(reasoning !== undefined && { reasoning }),
+    ...(content !== undefined && { content }),
+    ...(content === undefined && calls.length > 0 && { content: null }),
+    ...(calls.length > 0 && {
+      tool_calls: calls.map((call) => ({
+        ...(call.name !== undefined && { id: callId(), type: 'function' }),
+        index: call.index,
+        function: {
+          ...(call.name !== undefined && { name: call.name }),
+          ...(call.arguments !== undefined && { arguments: call.arguments }),
+        },
+      })),
+    }),
+  };
+}
+
+function toolCall(call: ReadCall): unknown {
+  return { id: callId(), type: 'function', function: { name: call.name, arguments: call.arguments } };
+}
+
+function callId(): string {
+  return `chatcmpl-tool-${randomBytes(8).toString('hex')}`;
+}
+
+function refuse(request: ChatRequest, settings: ServerSettings): Refusal | undefined {
+  const { body, temperature, topLogprobs, maxTokens, tools } = request;
+  if (body.model !== undefined && body.model !== settings.modelName)
+    return refusal(
+      404,
+      'NotFoundError',
+      `The model \`${body.model}\` does not exist. Valid aliases: ${settings.modelName}.`,
+      'model',
+    );
+  if (tools.length > 0 && [undefined, null, 'auto'].includes(body.tool_choice as null) && !settings.hasToolParser)
+    return refusal(
+      400,
+      'BadRequestError',
+      '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set',
+    );
+  if (request.messages.length === 0)
+    return refusal(
+      400,
+      'BadRequestError',
+      'Cannot apply chat template to an empty conversation. Provide at least one message.',
+    );
+  if (maxTokens !== undefined && maxTokens < 1) {
+    const message = `max_tokens must be at least 1, got ${maxTokens}.`;
+    return refusal(400, 'BadRequestError', message, 'max_tokens', maxTokens);
+  }
+  if (temperature < 0) {
+    const shown = Number.isInteger(temperature) ? temperature.toFixed(1) : `${temperature}`;
+    return refusal(400, 'BadRequestError', `temperature must be non-negative, got ${shown}.`, 'temperature', shown);
+  }
+  if (topLogprobs > 20) {
+    const message = `Requested sample logprobs of ${topLogprobs}, which is greater than max allowed: 20`;
+    return refusal(400, 'BadRequestError', message, 'logprobs', topLogprobs);
+  }
+  const overflow = vllmOverflow(request, settings);
+  if (overflow === undefined) return undefined;
+  const { message, param, value } = overflow;
+  if (settings.overflowText !== 'old') return refusal(400, 'BadRequestError', message, param, value);
+  return { statusCode: 400, body: { object: 'error', message, type: 'BadRequestError', param, code: 400 } };
+}
+
+function refusal(
+  statusCode: number,
+  type: string,
+  text: string,
+  param: string | null = null,
+  value?: number | string,
+): Refusal {
+  const message = value === undefined ? text : `${text} (parameter=${param}, value=${value})`;
+  return { statusCode, body: { error: { message, type, param, code: statusCode } } };
+}
+
+function errorType(statusCode: number): string {
+  return statusCode >= 500 ? 'InternalServerError' : 'BadRequestError';
+}
+
+function modelCard({ modelName, contextTokens }: ServerSettings): unknown {
+  return {
+    id: modelName,
+    object: 'model',
+    created: Math.floor(Date.now() / 1000),
+    owned_by: 'vllm',
+    root: `/models/${modelName}`,
+    parent: null,
+    max_model_len: contextTokens,
+    permission: [
+      {
+        id: `modelperm-${randomBytes(8).toString('hex')}`,
+        object: 'model_permission',
+        created: Math.floor(Date.now() / 1000),
+        allow_create_engine: false,
+        allow_sampling: true,
+        allow_logprobs: true,
+        allow_search_indices: false,
+        allow_view: true,
+        allow_fine_tuning: false,
+        organization: '*',
+        group: null,
+        is_blocking: false,
+      },
+    ],
+  };
+}
