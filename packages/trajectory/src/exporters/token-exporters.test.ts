@@ -32,6 +32,7 @@ describe.each(exporters)('an export to %s', (_, exported) => {
     ['ids fit for evaluation only', { capture: 'eval' }],
     ['a word that it is not for training', { trainable: false }],
     ['no turns', { turns: [] }],
+    ['a turn that sampled nothing', { turns: [aTurn({ completion_token_ids: [], completion_logprobs: [] })] }],
   ])('leaves out a trajectory with %s', (_reason, overrides) => {
     expect(exported(aTrajectory(overrides))).toEqual([]);
   });

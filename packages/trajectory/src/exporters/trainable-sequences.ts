@@ -24,14 +24,19 @@ export function isRewarded(record: TrajectoryRecord): record is RewardedRecord {
   return record.reward_status === 'settled' && Number.isFinite(record.reward);
 }
 
-/** The sequences of a trajectory that hold something to learn from; all of them where none does, as in a masked one. */
+/**
+ * The sequences of a trajectory that hold something to learn from; where none does, as in a masked one, those that hold
+ * a response, so that the reward still counts. Trainers take no empty responses.
+ */
 export function trainableSequences(
   record: Pick<TrajectoryRecord, 'turns'>,
   options: TrainingSequenceOptions,
 ): TrainingSequence[] {
   const sequences = toTrainingSequences(record, options);
   const useful = sequences.filter(({ loss_mask }) => loss_mask.includes(1));
-  return useful.length > 0 ? useful : sequences;
+  return useful.length > 0
+    ? useful
+    : sequences.filter(({ token_ids, prompt_length }) => token_ids.length > prompt_length);
 }
 
 /** Steps that the oldest and the newest weights of some turns came from; null where one of them does not tell it. */
