@@ -15,7 +15,7 @@ export function toParsedReply({ text, isTruncated }: ModelReply, reading: TextRe
   return { text, toolCalls: [], malformed: { kind, text: `${problem}\n\n${form}` } };
 }
 
-export const TRUNCATED =
+export const TRUNCATED: string =
   'The reply was cut off at its limit of tokens before a tool call was complete. Nothing was executed. Write less ' +
   'before the call, and split long work into several calls.';
 
@@ -27,7 +27,8 @@ export function readJsonArguments(text: string): Pick<ToolCall, 'input' | 'probl
     if (typeof input === 'object' && input !== null && !Array.isArray(input)) return { input };
     return { input: text, problem: 'The arguments must be a JSON object, such as {"key": "value"}.' };
   } catch (error) {
-    const reason = (error as Error).message;
+    // It quotes the text, and may cut a character in two.
+    const reason = (error as Error).message.replace(/\p{Surrogate}/gu, '\ufffd');
     return { input: text, problem: `The arguments must be a JSON object, and this is no JSON: ${reason}.` };
   }
 }
