@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { endingOf } from './describe-ending.js';
 import type { SandboxProcess } from './sandbox.js';
 import { SandboxError } from './sandbox-error.js';
@@ -39,6 +40,7 @@ export async function startSandboxProcess(
     },
   });
   const onClosing = () => child.stop('killed');
+  setMaxListeners(0, closing); // There may be many processes, and none is forgotten.
   closing.addEventListener('abort', onClosing, { once: true });
   const ended = finish();
   ended.catch(() => {}); // Whoever asks gets to know.
