@@ -32,7 +32,16 @@ export {
   type Validation,
 } from './inject-bugs.js';
 export type { Injection, InjectOptions, Injector } from './injector.js';
+export { InjectorError, type InjectorErrorCode } from './injector-error.js';
+export {
+  INJECTOR_PROMPTS,
+  type InjectorPromptName,
+  type InjectorPrompts,
+  readDefaultPrompts,
+  readInjectorPrompts,
+} from './injector-prompts.js';
 export { createPolicyInjector, type PolicyInjectorOptions } from './policy-injector.js';
+export { POLICY_STRATEGIES, type PolicyStrategy, type PolicyStrategyChoice } from './policy-strategy.js';
 export { createProceduralInjector, type ProceduralInjectorOptions } from './procedural/create-procedural-injector.js';
 export {
   type DiscoveredTests,
@@ -41,6 +50,7 @@ export {
   type TestDiscovery,
 } from './procedural/discover-tests.js';
 export type { Place, SourceCode } from './procedural/source-code.js';
+export { type InjectorPromptSubject, renderInjectorPrompt } from './render-injector-prompt.js';
 export { type MutationOptions, mutation } from './strategies/mutation.js';
 export { type RemovalOptions, removal } from './strategies/removal.js';
 export { STRATEGIES } from './strategies.js';

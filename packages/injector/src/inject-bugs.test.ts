@@ -45,7 +45,9 @@ async function validate(artifact: BugArtifact): Promise<Validation> {
   return { status: textOf(artifact).includes('bug 5') ? 'infra' : 'valid' };
 }
 
-async function collect(options: Partial<InjectBugsOptions<Validation>> & { count: number }): Promise<SeedOutcome<Validation>[]> {
+async function collect(
+  options: Partial<InjectBugsOptions<Validation>> & { count: number },
+): Promise<SeedOutcome<Validation>[]> {
   const outcomes: SeedOutcome<Validation>[] = [];
   const run = injectBugs(bench.environment, {
     injector: scripted,

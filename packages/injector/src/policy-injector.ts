@@ -1,106 +1,175 @@
 import {
-  createBashTool,
-  createSubmitDirectoryTool,
-  type Message,
+  createPlainToolSet,
   type Policy,
   runRollout,
+  type ToolSet,
   type Trajectory,
   withoutSubmission,
 } from '@swe-selfplay/adapter';
-import { ARTIFACT_FILES, type ArtifactFile, type Environment, parseArtifact } from '@swe-selfplay/artifact';
-import { EvaluationError } from '@swe-selfplay/evaluation';
-import { type Sandbox, SandboxError, type SandboxProvider, withSandbox } from '@swe-selfplay/sandbox';
-import type { Injection, Injector } from './injector.js';
-import { injectorPrompt } from './prompts/injector-prompt.js';
+import { ARTIFACT_FILES, type BugArtifact, type Environment, type Provenance } from '@swe-selfplay/artifact';
+import { EvaluationError, type GuardRule } from '@swe-selfplay/evaluation';
+import type { SandboxProvider } from '@swe-selfplay/sandbox';
+import { createCheckTool } from './check-tool.js';
+import type { Injection, InjectOptions, Injector } from './injector.js';
+import { InjectorError } from './injector-error.js';
+import { assertPromptNames, type InjectorPrompts, readDefaultPrompts } from './injector-prompts.js';
+import { type InjectorWorkspace, openInjectorWorkspace } from './injector-workspace.js';
+import { type DrawnStrategy, drawStrategy, POLICY_STRATEGIES, type PolicyStrategyChoice } from './policy-strategy.js';
+import { readSubmission } from './read-submission.js';
+import { renderInjectorPrompt } from './render-injector-prompt.js';
+import { type RuleOverrides, type ValidationRules, validationRulesSchema } from './validation-rules.js';
 
 export interface PolicyInjectorOptions {
-  /** Where the policy works: a workspace with the tree of the environment and nothing of its history. */
+  /** Where the policy works: a workspace with the tree of the environment and, where there is one, its history. */
   readonly provider: SandboxProvider;
-  /** Default 100. */
+  /** Default `removal-or-history`, the best one of the paper. */
+  readonly strategy?: PolicyStrategyChoice | undefined;
+  readonly toolSet?: ToolSet | undefined;
+  /** What the policy is told, and what its checks go by; best those of the validation. */
+  readonly rules?: RuleOverrides | undefined;
+  readonly guardRules?: readonly GuardRule[] | undefined;
+  /** Whether the policy has the `check` tool, and how often it may use it. Default true: 10 times. */
+  readonly check?: boolean | { readonly max: number } | undefined;
+  /** Replace ours of the same name; see readInjectorPrompts. */
+  readonly prompts?: Partial<InjectorPrompts> | undefined;
+  /** Default 128. */
   readonly maxTurns?: number | undefined;
-  /** Wall time of one rollout. Default one hour. */
+  /** Wall time of one conversation. Default 40 minutes. */
   readonly timeoutMs?: number | undefined;
-  /** What the conversation starts with. Default: what to do and what the five files are. */
-  readonly prompt?: (environment: Environment, seed: number) => readonly Message[];
+  /** As in runRollout. */
+  readonly maxFormatErrors?: number | undefined;
+  readonly contextTokens?: number | undefined;
   /** Called with each trajectory, whatever its end. */
-  readonly onTrajectory?: (trajectory: Trajectory) => void;
+  readonly onTrajectory?: ((trajectory: Trajectory) => void) | undefined;
 }
 
-const DEFAULT_MAX_TURNS = 100;
-const MAX_FILE_BYTES = 32 * 1024 ** 2;
-const SUBMIT = 'Hands in a directory of the repository with the five files of a bug artifact and ends the work.';
+interface Settings extends PolicyInjectorOptions {
+  readonly strategy: PolicyStrategyChoice;
+  readonly toolSet: ToolSet;
+  readonly rules: ValidationRules;
+  readonly maxChecks: number;
+  readonly texts: InjectorPrompts;
+}
+
+const DEFAULT_MAX_CHECKS = 10;
 
 /**
- * An injector that lets a policy work in a workspace of the repository; the artifact is the five files in the directory
- * that it submits. Files that make no artifact are as good as none: it gave up, with the problems as the reason.
- * Throws EvaluationError `infra` where the policy or the sandbox failed.
+ * An injector that lets a policy work in a workspace of the repository. The artifact is the five files that it submits,
+ * wherever they lie; nothing else of the workspace counts. Files that make no artifact are as good as none: it gave up,
+ * with the problems as the reason. Equal seeds give equal prompts.
+ * Throws InjectorError `invalid-options`, PromptError and ZodError for options that cannot be. `inject` throws
+ * EvaluationError `infra` where the policy or the sandbox failed, InjectorError `no-history` where the strategy needs a
+ * history that is not there, and the reason of the signal.
  */
 export function createPolicyInjector(policy: Policy, options: PolicyInjectorOptions): Injector {
+  const settings = settle(options);
   return {
     name: policy.name,
-    async inject(environment, { seed, signal }): Promise<Injection> {
-      const { base, changes } = environment.original;
-      return withSandbox(options.provider, { base, changes }, async (sandbox) => {
-        const trajectory = await runRollout({
-          policy,
-          sandbox,
-          tools: [createBashTool(), createSubmitDirectoryTool(SUBMIT)],
-          prompt: options.prompt?.(environment, seed) ?? injectorPrompt(),
-          maxTurns: options.maxTurns ?? DEFAULT_MAX_TURNS,
-          timeoutMs: options.timeoutMs,
-          signal,
-        });
+    hasStages: true,
+    async inject(environment, injectOptions): Promise<Injection> {
+      const { signal, pass } = injectOptions;
+      await pass?.enter('prepare');
+      const workspace = await openInjectorWorkspace(options.provider, environment, signal);
+      try {
+        const drawn = drawStrategy(settings.strategy, injectOptions.groupSeed ?? injectOptions.seed, workspace.git);
+        await pass?.enter('run');
+        const trajectory = await converse(policy, { environment, workspace, drawn, settings, injectOptions });
         options.onTrajectory?.(trajectory);
+        injectOptions.onTrajectory?.(trajectory);
         signal?.throwIfAborted();
-        if (trajectory.end.status !== 'submitted') {
-          const { status, reason } = withoutSubmission(trajectory.end);
-          if (status === 'infra') throw new EvaluationError('infra', reason);
-          return { status, reason };
-        }
-        return readSubmission(sandbox, trajectory.end.path ?? '.');
-      });
+        await pass?.enter('judge');
+        return await judge(trajectory, { environment, workspace, drawn, settings, injectOptions });
+      } finally {
+        await workspace.sandbox.close();
+      }
     },
   };
 }
 
-async function readSubmission(sandbox: Sandbox, directory: string): Promise<Injection> {
-  const inside = relativePath(sandbox, directory);
-  if (inside === undefined) return gaveUp([`the directory ${JSON.stringify(directory)} is not in the repository`]);
-  const files: Partial<Record<ArtifactFile, Uint8Array>> = {};
-  const unreadable: string[] = [];
-  for (const name of ARTIFACT_FILES) {
-    const content = await readSmallFile(sandbox, inside === '' ? name : `${inside}/${name}`);
-    if (content instanceof Uint8Array) files[name] = content;
-    else unreadable.push(`${name}: ${content.problem}`);
+function settle(options: PolicyInjectorOptions): Settings {
+  const { strategy = 'removal-or-history', check = true, prompts = {} } = options;
+  if (!POLICY_STRATEGIES.includes(strategy)) {
+    const message = `Expected one of the strategies ${POLICY_STRATEGIES.join(', ')}, got ${JSON.stringify(strategy)}.`;
+    throw new InjectorError('invalid-options', message);
   }
-  if (unreadable.length > 0) return gaveUp(unreadable);
-  const reading = parseArtifact(files);
-  if (reading.status === 'read') return { status: 'submitted', artifact: reading.artifact };
-  return gaveUp(reading.problems.map(({ file, reason }) => `${file}: ${reason}`));
+  const maxChecks = typeof check === 'object' ? check.max : check ? DEFAULT_MAX_CHECKS : 0;
+  if (!Number.isSafeInteger(maxChecks) || maxChecks < 0)
+    throw new InjectorError('invalid-options', `Expected a whole number of checks, got ${maxChecks}.`);
+  assertPromptNames(prompts);
+  return {
+    ...options,
+    strategy,
+    toolSet: options.toolSet ?? createPlainToolSet(),
+    rules: validationRulesSchema.parse(options.rules ?? {}),
+    maxChecks,
+    texts: { ...readDefaultPrompts(), ...prompts },
+  };
 }
 
-/** The directory below the workspace; policies may name it by its absolute path. */
-function relativePath({ workdir }: Sandbox, directory: string): string | undefined {
-  const path =
-    directory === workdir ? '' : directory.startsWith(`${workdir}/`) ? directory.slice(workdir.length + 1) : directory;
-  const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.');
-  return path.startsWith('/') || segments.includes('..') ? undefined : segments.join('/');
+interface Episode {
+  readonly environment: Environment;
+  readonly workspace: InjectorWorkspace;
+  readonly drawn: DrawnStrategy;
+  readonly settings: Settings;
+  readonly injectOptions: InjectOptions;
 }
 
-/** Asks for the size first: what a policy left there may be as big as the disk. Nothing runs that could change it. */
-async function readSmallFile(sandbox: Sandbox, path: string): Promise<Uint8Array | { readonly problem: string }> {
-  const { exitCode, stdout } = await sandbox.run({ argv: ['stat', '-L', '-c', '%s', '--', path] });
-  if (exitCode !== 0) return { problem: 'it is missing.' };
-  if (!(Number(Buffer.from(stdout).toString()) <= MAX_FILE_BYTES)) return { problem: 'it is too long.' };
-  try {
-    return await sandbox.readFile(path);
-  } catch (error) {
-    if (error instanceof SandboxError && (error.code === 'file-not-found' || error.code === 'invalid-request'))
-      return { problem: error.message };
-    throw error;
+function converse(policy: Policy, episode: Episode): Promise<Trajectory> {
+  const { environment, workspace, drawn, settings, injectOptions } = episode;
+  const { rules, guardRules, maxChecks } = settings;
+  const { runner, signal } = injectOptions;
+  const { original } = environment;
+  const subject = { strategy: drawn.strategy, git: workspace.git.kind, rules, maxChecks, original, guardRules };
+  const check = createCheckTool({ environment, runner, rules, guardRules, max: maxChecks });
+  return runRollout({
+    id: episodeId(episode),
+    policy,
+    sandbox: workspace.sandbox,
+    toolSet: settings.toolSet,
+    role: { submission: { kind: 'files', names: ARTIFACT_FILES }, extra: maxChecks === 0 ? [] : [check] },
+    prompt: renderInjectorPrompt(subject, settings.texts),
+    maxTurns: settings.maxTurns,
+    timeoutMs: settings.timeoutMs,
+    maxFormatErrors: settings.maxFormatErrors,
+    contextTokens: settings.contextTokens,
+    signal,
+  });
+}
+
+/** What the conversation came to; the tools are closed, and nothing of theirs runs any more. */
+async function judge({ end, policy }: Trajectory, episode: Episode): Promise<Injection> {
+  if (end.status !== 'submitted') {
+    const { status, reason } = withoutSubmission(end);
+    if (status === 'infra') throw new EvaluationError('infra', reason);
+    return { status, reason };
   }
+  const { workspace, injectOptions } = episode;
+  const reading = await readSubmission(workspace.sandbox, end.paths, injectOptions.signal);
+  if (reading.status === 'malformed')
+    return { status: 'gave-up', reason: `The submission is no bug artifact: ${reading.problems.join(' ')}` };
+  const artifact: BugArtifact = Object.freeze({ ...reading.artifact, provenance: provenanceOf(episode, policy) });
+  return { status: 'submitted', artifact };
 }
 
-function gaveUp(problems: readonly string[]): Injection {
-  return { status: 'gave-up', reason: `The submission is no bug artifact: ${problems.join(' ')}` };
+function provenanceOf(episode: Episode, policy: string): Provenance {
+  const { environment, drawn, settings, injectOptions } = episode;
+  const { seed, groupSeed } = injectOptions;
+  return {
+    formatVersion: 1,
+    strategy: drawn.strategy,
+    seed,
+    policy,
+    environment: environment.name,
+    details: {
+      trajectory: episodeId(episode),
+      toolSet: settings.toolSet.name,
+      ...(settings.strategy === drawn.strategy ? {} : { drawnFrom: settings.strategy }),
+      ...(drawn.withoutHistory === undefined ? {} : { withoutHistory: drawn.withoutHistory }),
+      ...(groupSeed === undefined ? {} : { groupSeed }),
+    },
+  };
+}
+
+function episodeId({ environment, injectOptions: { trajectoryId, seed } }: Episode): string {
+  return trajectoryId ?? `inject-${environment.digest.slice(0, 12)}-${seed}`;
 }

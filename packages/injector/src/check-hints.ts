@@ -1,0 +1,19 @@
+/** What to do about each check that does not hold, for the policy to read. */
+export const CHECK_HINTS: Readonly<Record<string, string>> = {
+  'patches-apply':
+    'Write both diffs anew with a command: bug_inject.diff from the untouched repository to the one with the bug, ' +
+    'test_weaken.diff from there to the one with weakened tests.',
+  'test-files': 'Correct the list in test_files.txt, or take changes of other files out of test_weaken.diff.',
+  'bug-scope': 'Change code only: take test files and guarded files out of bug_inject.diff, and change enough files.',
+  'test-script':
+    'Run test_script.sh and test_parser.py on the untouched repository. Take tests out that fail there, or choose a ' +
+    'command that is faster or runs more tests.',
+  'test-parser': 'Try test_parser.py on what test_script.sh prints in each state, and on empty input.',
+  determinism:
+    'Run the tests several times, and take those out of test_script.sh that do not always come out the same.',
+  'bug-validity': 'Make a bug that more tests notice, but not all of them.',
+  'test-weakening':
+    'Weaken a test that the bug breaks so that it passes under its old name; a deleted or renamed one does not count.',
+  'inverse-mutation':
+    'Take the idle file out of bug_inject.diff, or break it so that some test fails because of it alone.',
+};
