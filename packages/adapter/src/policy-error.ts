@@ -1,5 +1,5 @@
 export type PolicyErrorCode =
-  /** What the caller asked for cannot be: a wrong address, a field that is set twice, a policy that is closed. */
+  /** What the caller asked for cannot be: a wrong address, a field that is set twice. */
   | 'invalid-options'
   /** No connection to the server. */
   | 'unreachable'
@@ -8,7 +8,8 @@ export type PolicyErrorCode =
   /** What came is no answer of such a server. */
   | 'bad-answer'
   /** It failed as often as was allowed. */
-  | 'retries-exhausted';
+  | 'retries-exhausted'
+  | 'policy-closed';
 
 /** The policy could not answer, which says nothing about the task. No message and no cause holds a key. */
 export class PolicyError extends Error {

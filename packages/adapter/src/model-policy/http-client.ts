@@ -36,25 +36,18 @@ export interface HttpClient {
  */
 export function createHttpClient(): HttpClient {
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connections: null, pipelining: 1 });
-  const closing = new AbortController();
   return {
-    send: (httpRequest) => send(agent, closing.signal, httpRequest),
-    async close() {
-      closing.abort(new Error('the policy was closed'));
-      await agent.destroy();
-    },
+    send: (httpRequest) => send(agent, httpRequest),
+    close: () => agent.destroy(),
   };
 }
 
-async function send(agent: Agent, closing: AbortSignal, httpRequest: HttpRequest): Promise<HttpReply> {
+async function send(agent: Agent, httpRequest: HttpRequest): Promise<HttpReply> {
   const { method, url, headers, body, signal, timeoutMs, maxBytes, onEventText } = httpRequest;
   signal.throwIfAborted();
   const stop = new AbortController();
   const onAbort = () => stop.abort(signal.reason);
-  const onClose = () => stop.abort(closing.reason);
   signal.addEventListener('abort', onAbort, { once: true });
-  closing.addEventListener('abort', onClose, { once: true });
-  if (closing.aborted) onClose();
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => stop.abort(timedOut(timeoutMs)), timeoutMs);
   let isConnected = false;
   try {
@@ -87,7 +80,6 @@ async function send(agent: Agent, closing: AbortSignal, httpRequest: HttpRequest
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
-    closing.removeEventListener('abort', onClose);
   }
 }
 

@@ -1,9 +1,12 @@
 import type { ChatCompletion } from './chat-completion.js';
 
+/** Two runs of one prompt differ by rounding; between near-equal alternatives that is all there is to see. */
+const LEAST_GAP = 0.04;
+
 /**
  * Whether log-probabilities are taken after temperature (`processed`) or before (`raw`), from the first tokens of two
- * answers to one prompt at temperatures 1 and 2: the distance between two alternatives halves or stays. Null: they do
- * not tell.
+ * answers to one prompt at temperatures 1 and 2. Before it, nothing changes; after it, the distance between two
+ * alternatives halves, and what is likely becomes less so. Null: they do not tell.
  */
 export function compareLogprobs(cool: ChatCompletion, hot: ChatCompletion): 'processed' | 'raw' | null {
   const left = alternatives(cool);
@@ -13,11 +16,18 @@ export function compareLogprobs(cool: ChatCompletion, hot: ChatCompletion): 'pro
   const bottom = common.at(-1);
   if (top === undefined || bottom === undefined) return null;
   const gap = left.get(top)! - left.get(bottom)!;
-  // Two runs of one prompt differ by rounding; between near-equal alternatives that is all there is to see.
-  if (gap < 0.04) return null;
   const ratio = (right.get(top)! - right.get(bottom)!) / gap;
-  if (Math.abs(ratio - 0.5) < 0.15) return 'processed';
-  return Math.abs(ratio - 1) < 0.15 ? 'raw' : null;
+  const isUnchanged = common.every((token) => isNear(left.get(token)!, right.get(token)!));
+  // Where all is equally likely, or one thing certain, temperature changes nothing either.
+  const isOpen = left.get(top)! > -4 && left.get(top)! < -0.2;
+  if (isUnchanged) return gap >= LEAST_GAP || isOpen ? 'raw' : null;
+  if (gap >= LEAST_GAP) return Math.abs(ratio - 0.5) < 0.15 ? 'processed' : null;
+  return left.get(top)! - right.get(top)! > 0.2 ? 'processed' : null;
+}
+
+/** The less likely, the more rounding shows. */
+function isNear(left: number, right: number): boolean {
+  return Math.abs(left - right) <= 0.05 + 0.03 * Math.abs(left);
 }
 
 /** Tokens of the first place with their log-probabilities. */

@@ -10,6 +10,7 @@ import { detectServer, type ServerFacts } from './detect-server.js';
 import type { ModelCapabilities } from './model-capabilities.js';
 import type { ModelPolicyOptions } from './model-policy-options.js';
 import { createModelServer, type ModelServer } from './model-server.js';
+import { createOpenCalls } from './open-calls.js';
 import { type CaptureProbe, probeCapture } from './probe-capture.js';
 import { type Dialect, type RequestParts, requestBody } from './request-body.js';
 import { type Settings, settle } from './settings.js';
@@ -66,18 +67,16 @@ async function open(server: ModelServer, settings: Settings, options: ModelPolic
     totals,
     expectsTokens: probe.capture === 'train',
   };
-  let isClosed = false;
+  const calls = createOpenCalls();
   return {
     name: settings.name,
     description: describe(server, settings, capabilities),
     capabilities,
-    async respond(conversation, respondOptions) {
-      if (isClosed) throw new PolicyError('invalid-options', `The policy ${settings.name} is closed.`);
-      return answerTurn(connection, conversation, respondOptions);
-    },
+    respond: (conversation, { signal: callerSignal, rolloutId }) =>
+      calls.run(callerSignal, (ending) => answerTurn(connection, conversation, { signal: ending, rolloutId })),
     usage: () => ({ ...totals }),
     async close() {
-      isClosed = true;
+      calls.end(new PolicyError('policy-closed', `The policy ${settings.name} is closed.`));
       await server.close();
     },
   };

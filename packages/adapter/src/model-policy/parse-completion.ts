@@ -38,7 +38,7 @@ const speech = { role: text, content: text, reasoning: text, reasoning_content: 
 const messageSchema = z.looseObject({
   ...speech,
   tool_calls: z
-    .array(z.looseObject({ id: text, function: z.looseObject({ name: text, arguments: z.unknown() }) }))
+    .array(z.looseObject({ id: text, function: z.looseObject({ name: text, arguments: z.unknown().optional() }) }))
     .nullish(),
 });
 
@@ -59,22 +59,26 @@ const choiceFields = {
   finish_reason: text,
   stop_reason: name,
   matched_stop: name,
-  token_ids: z.unknown(),
-  response_token_ids: z.unknown(),
-  prompt_token_ids: z.unknown(),
+  token_ids: z.unknown().optional(),
+  response_token_ids: z.unknown().optional(),
+  prompt_token_ids: z.unknown().optional(),
   logprobs: z
     .object({ content: z.array(z.unknown()).nullish() })
     .nullish()
     .catch(null),
   meta_info: z
-    .object({ output_token_logprobs: z.unknown(), weight_version: name, weight_versions: z.unknown() })
+    .object({
+      output_token_logprobs: z.unknown().optional(),
+      weight_version: name,
+      weight_versions: z.unknown().optional(),
+    })
     .nullish()
     .catch(null),
 };
 
 const rootFields = {
   id: text.catch(null),
-  prompt_token_ids: z.unknown(),
+  prompt_token_ids: z.unknown().optional(),
   usage: z
     .object({
       prompt_tokens: z.number(),
