@@ -1,5 +1,15 @@
 export { toChatMessage } from './chat-messages.js';
 export type { AssistantMessage, Conversation, Message, ToolCall, ToolDescription } from './conversation.js';
+export type { ModelCapabilities } from './model-policy/model-capabilities.js';
+export type {
+  Engine,
+  ModelPolicyOptions,
+  PolicyNotice,
+  RetryEvent,
+  SamplingOptions,
+} from './model-policy/model-policy-options.js';
+export { type ModelPolicy, openModelPolicy } from './model-policy/open-model-policy.js';
+export type { UsageTotals } from './model-policy/usage-totals.js';
 export { createScriptedPolicy, type ScriptedTurn, type ScriptStep } from './policies/scripted.js';
 export type {
   ContextOverflow,
@@ -10,6 +20,7 @@ export type {
   Turn,
   TurnSample,
 } from './policy.js';
+export { PolicyError, type PolicyErrorCode } from './policy-error.js';
 export { PromptError, type PromptErrorCode, readPrompt, renderPrompt } from './prompt-template.js';
 export { type RolloutRequest, runRollout } from './run-rollout.js';
 export type { Stage, StagePass } from './stage-pass.js';
