@@ -1,4 +1,4 @@
-import { type EpisodeRecord, settleRewards } from '@swe-selfplay/reward';
+import { type Episode, settleRewards } from '@swe-selfplay/reward';
 import { type TrajectoryRecord, validateTrajectory } from '@swe-selfplay/trajectory';
 
 /** What came of an episode. */
@@ -18,7 +18,7 @@ export interface ComputeRewardsOptions {
   /** Attempts of order 1 that a bug gets; its injector is `pending` while fewer have ended. Default 8. */
   readonly groupSize?: number | undefined;
   /** Bugs that get no more attempts: their injectors are rewarded by those that ended. */
-  readonly closed?: ReadonlySet<string> | undefined;
+  readonly closed?: Iterable<string> | undefined;
 }
 
 /** Adds to a trajectory what came of it, and its reward; undefined leaves the reward open, null means that there is none. */
@@ -48,21 +48,26 @@ export function computeRewards(
   const settlements = new Map(settleRewards(trajectories.map(toEpisode), options).map((entry) => [entry.id, entry]));
   return trajectories.map((trajectory) => {
     const { status, reward, components } = settlements.get(trajectory.trajectory_id)!;
-    if (trajectory.reward_status === 'unscorable' && trajectory.reward_components.valid === undefined)
-      return trajectory;
+    if (!hasOutcome(trajectory)) return trajectory;
     const counted = { ...trajectory, reward_components: { ...trajectory.reward_components, ...components } };
     if (status === 'pending') return { ...counted, reward: null, reward_status: 'pending', trainable: false };
     return withReward(counted, reward);
   });
 }
 
-function toEpisode(trajectory: TrajectoryRecord): EpisodeRecord {
+/** False where it has not been judged, or never will be. */
+function hasOutcome({ reward_components: { valid, solved } }: TrajectoryRecord): boolean {
+  return valid !== undefined || solved !== undefined;
+}
+
+function toEpisode(trajectory: TrajectoryRecord): Episode {
   const { trajectory_id: id, role, group_id: groupId, bug_id: bugId, reward_components: components } = trajectory;
   if (role === 'injector') {
-    const status = components.valid === undefined ? 'infra' : components.valid === 1 ? 'valid' : 'invalid';
-    return { id, role, groupId, status, ...(bugId !== null && { bugId }) };
+    if (components.valid === 1 && bugId !== null) return { id, role, groupId, status: 'valid', bugId };
+    return { id, role, groupId, status: components.valid === 0 ? 'invalid' : 'infra' };
   }
-  const status = components.solved === undefined ? 'infra' : components.solved === 1 ? 'solved' : 'unsolved';
+  const open = trajectory.reward_status === 'pending' ? 'pending' : 'infra';
+  const status = components.solved === undefined ? open : components.solved === 1 ? 'solved' : 'unsolved';
   return { id, role, bugId: groupId, order: trajectory.order ?? 1, status };
 }
 
