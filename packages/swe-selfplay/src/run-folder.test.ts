@@ -3,9 +3,10 @@ import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmS
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { aTrajectory } from '../../trajectory/test-support/a-trajectory.js';
 import { createSmallShelf } from '../test-support/small-shelf.js';
 import { once } from './journal.js';
-import { openRunFolder, readRun } from './run-folder.js';
+import { openRunFolder, readRun, readTrajectories } from './run-folder.js';
 import { type AttemptRecord, type InjectionRecord, recordKey } from './run-record.js';
 import type { RunSettings } from './run-settings.js';
 
@@ -74,6 +75,7 @@ describe('a run folder', () => {
       ...key,
       type: 'attempt',
       order: 1,
+      parent: null,
       attempt: 3,
       seed: 9,
       status: 'infra',
@@ -104,6 +106,26 @@ describe('a run folder', () => {
     folder.close();
     expect(readdirSync(join(path, 'patches/shelf@1'))).toEqual(['attempt-1.diff']);
     expect(existsSync(join(path, 'run.lock'))).toBe(false);
+  });
+
+  test('keeps trajectories until they are settled, then in one file, where the later of two holds', async () => {
+    const folder = await openRunFolder(path, SETTINGS);
+    const [first, second] = [aTrajectory({ trajectory_id: 'one' }), aTrajectory({ trajectory_id: 'two' })];
+    await folder.saveTrajectory(first);
+    expect(await folder.loadTrajectory('one')).toEqual(first);
+    expect(await readTrajectories(path)).toEqual([]);
+    folder.writeTrajectories([first, second]);
+    await folder.dropTrajectories(['one', 'two']);
+    expect(await folder.loadTrajectory('one')).toBeUndefined();
+    folder.close();
+
+    const file = join(path, 'trajectories.jsonl');
+    appendFileSync(file, '{"schema_version":1,"traj');
+    const again = await openRunFolder(path, SETTINGS);
+    again.writeTrajectories([{ ...first, reward: -1 }]);
+    again.close();
+    expect(await readTrajectories(path)).toEqual([{ ...first, reward: -1 }, second]);
+    expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(4);
   });
 
   test('cuts an unfinished last line and says how much', async () => {
