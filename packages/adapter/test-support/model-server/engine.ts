@@ -52,6 +52,8 @@ export interface Engine {
   /** Undefined: the request is fine. */
   refuse(request: ChatRequest): Refusal | undefined;
   error(statusCode: number, message: string): Refusal;
+  /** To a body that is no JSON (then it is its text) or holds no list of messages. */
+  badBody(body: unknown): Refusal;
   unauthorized(path: string): Refusal | undefined;
   chatBody(answer: Answer): unknown;
   /** Events of a stream without `[DONE]`, one part of the tokens after the other. */

@@ -4,7 +4,9 @@ import { END_OF_MESSAGE, encode, isSpecial, tokenTexts } from './toy-tokenizer.j
 
 export interface Generation {
   readonly tokenIds: readonly number[];
-  /** What each token adds to the text that the client sees. */
+  /** What each token adds to the text. */
+  readonly texts: readonly string[];
+  /** The same without what the client does not see. */
   readonly shown: readonly string[];
   readonly finish: 'stop' | 'length' | 'abort' | 'content_filter';
   /** The string at which it stopped; undefined where it was the end of the message or no stop at all. */
@@ -24,10 +26,14 @@ export function generate(reply: ScriptedReply, limits: GenerationLimits): Genera
   const wanted = encode(renderReply(reply));
   if (finish === 'stop') wanted.push(END_OF_MESSAGE);
   const tokenIds = wanted.slice(0, limits.maxTokens);
-  const shown = tokenTexts(tokenIds).map((text, index) => (isHidden(tokenIds, index, limits) ? '' : text));
-  const stopped = cutAtStop(tokenIds, shown, limits);
-  if (stopped !== undefined) return { ...stopped, finish: 'stop' };
-  return { tokenIds, shown, finish: tokenIds.length < wanted.length ? 'length' : finish, stopString: undefined };
+  const texts = tokenTexts(tokenIds);
+  const shown = texts.map((text, index) => (isHidden(tokenIds, index, limits) ? '' : text));
+  const stopped = cutAtStop(shown, limits);
+  if (stopped !== undefined) {
+    const length = stopped.shown.length;
+    return { ...stopped, tokenIds: tokenIds.slice(0, length), texts: texts.slice(0, length), finish: 'stop' };
+  }
+  return { tokenIds, texts, shown, finish: tokenIds.length < wanted.length ? 'length' : finish, stopString: undefined };
 }
 
 function isHidden(ids: readonly number[], index: number, { keepsStop, keepsSpecial }: GenerationLimits): boolean {
@@ -37,10 +43,9 @@ function isHidden(ids: readonly number[], index: number, { keepsStop, keepsSpeci
 
 /** The tokens up to the one that completes the first stop string; the text ends before the string. */
 function cutAtStop(
-  tokenIds: readonly number[],
   shown: readonly string[],
   { stop, keepsStop }: GenerationLimits,
-): Omit<Generation, 'finish'> | undefined {
+): Pick<Generation, 'shown' | 'stopString'> | undefined {
   const text = shown.join('');
   const found = stop
     .map((string) => ({ string, start: string === '' ? -1 : text.indexOf(string) }))
@@ -59,5 +64,5 @@ function cutAtStop(
     left -= part.length;
     return part;
   });
-  return { tokenIds: tokenIds.slice(0, last + 1), shown: visible, stopString: found.string };
+  return { shown: visible, stopString: found.string };
 }

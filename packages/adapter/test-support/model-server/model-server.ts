@@ -39,9 +39,11 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     const { method = 'GET', headers } = message;
     const record = { method, path, headers, body, receivedAt: new Date(), isAbandoned: false };
     requests.push(record);
+    const fault = key === CHAT ? options.fault?.(chats++, body) : undefined;
     const gone = new AbortController();
     response.on('close', () => {
-      record.isAbandoned = !response.writableFinished && !response.errored;
+      const isEndedHere = response.writableFinished || fault === 'cut' || fault === 'reset' || closing.signal.aborted;
+      record.isAbandoned = !isEndedHere;
       gone.abort();
     });
     const refused =
@@ -52,21 +54,25 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     concurrency.now += 1;
     concurrency.peak = Math.max(concurrency.peak, concurrency.now);
     try {
-      await chat(body, response, AbortSignal.any([gone.signal, closing.signal]));
+      await chat(body, fault, response, AbortSignal.any([gone.signal, closing.signal]));
     } finally {
       concurrency.now -= 1;
     }
   }
 
-  async function chat(body: unknown, response: ServerResponse, signal: AbortSignal): Promise<void> {
-    const fault = options.fault?.(chats++, body);
+  async function chat(
+    body: unknown,
+    fault: Fault | undefined,
+    response: ServerResponse,
+    signal: AbortSignal,
+  ): Promise<void> {
     const isMessages =
       typeof body === 'object' && body !== null && Array.isArray((body as { messages?: unknown }).messages);
     const request = isMessages ? readChatRequest(body as Record<string, unknown>) : undefined;
     const refused = replacesAnswer(fault)
       ? undefined
       : request === undefined
-        ? badBody(engine, body)
+        ? engine.badBody(body)
         : engine.refuse(request);
     if (refused !== undefined) return sendRefusal(response, refused);
     await waitUnlessGone(options.thinkMs ?? 0, signal);
@@ -155,10 +161,12 @@ function answerWith(
   cache.keep([...promptIds, ...generation.tokenIds]);
   const wantsLogprobs = request.wantsLogprobs && settings.engine !== 'plain' && fault !== 'no-logprobs';
   const isScaled = settings.logprobsMode === 'processed' && request.temperature > 0;
-  const logprobs = chancesOf(promptIds, wantsLogprobs ? generation.tokenIds : [], {
-    temperature: isScaled ? request.temperature : 1,
-    top: request.topLogprobs,
-  });
+  const logprobs = wantsLogprobs
+    ? chancesOf(promptIds, generation.tokenIds, {
+        temperature: isScaled ? request.temperature : 1,
+        top: request.topLogprobs,
+      })
+    : undefined;
   return {
     id: `chatcmpl-${randomBytes(8).toString('hex')}`,
     created: Math.floor(Date.now() / 1000),
@@ -168,7 +176,7 @@ function answerWith(
       reasoning: settings.reasoningParser,
       tools: settings.hasToolParser && request.tools.length > 0 && body.tool_choice !== 'none',
     }),
-    logprobs: wantsLogprobs ? (fault === 'misaligned' ? logprobs.slice(0, -1) : logprobs) : undefined,
+    logprobs: fault === 'misaligned' ? logprobs?.slice(0, -1) : logprobs,
     cachedTokens,
   };
 }
@@ -178,10 +186,6 @@ function withoutCapture(request: ChatRequest): ChatRequest {
     ...request,
     body: Object.fromEntries(Object.entries(request.body).filter(([field]) => !/^return_.*(ids|info)$/.test(field))),
   };
-}
-
-function badBody(engine: Engine, body: unknown): Refusal {
-  return engine.error(400, typeof body === 'string' ? 'JSON decode error' : 'Input should have messages: a valid list');
 }
 
 function pageOf(engine: Engine, path: string, key: string, body: unknown): Refusal {

@@ -30,6 +30,7 @@ export function createPlainEngine(settings: ServerSettings): Engine {
       );
     },
     error: (statusCode, message) => refusal(statusCode, message, {}),
+    badBody: () => refusal(400, 'We could not parse the JSON body of your request.', {}),
     unauthorized: () => refusal(401, 'Incorrect API key provided.', { code: 'invalid_api_key' }),
 
     chatBody(answer) {

@@ -54,6 +54,7 @@ export function createSglangEngine(settings: ServerSettings): Engine {
       return overflow === undefined ? undefined : refusal(400, overflow);
     },
     error: refusal,
+    badBody: () => refusal(400, 'Expected a JSON object with a list of messages.'),
     unauthorized: (path) =>
       path.startsWith('/health') ? undefined : { statusCode: 401, body: { error: 'Unauthorized' } },
 
@@ -170,7 +171,7 @@ function matchedStop({ generation }: Answer): number | string | null {
 
 function metaInfo(answer: Answer, reason: string, weightVersion: string): unknown {
   const { generation, logprobs, request } = answer;
-  const texts = tokenTexts(generation.tokenIds);
+  const { texts } = generation;
   return {
     id: answer.id,
     finish_reason:
@@ -200,7 +201,7 @@ function sglext({ request, generation }: Answer): object | undefined {
 
 function logprobsOf(answer: Answer, from = 0, to = answer.generation.tokenIds.length): unknown {
   const { generation, logprobs = [], request } = answer;
-  const texts = tokenTexts(generation.tokenIds);
+  const { texts } = generation;
   const entry = (token: string, logprob: number) => ({ token, bytes: [...Buffer.from(token)], logprob });
   return {
     content: logprobs.slice(from, to).map(({ sampled, top }, index) => ({

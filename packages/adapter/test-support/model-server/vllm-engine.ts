@@ -36,6 +36,7 @@ export function createVllmEngine(settings: ServerSettings): Engine {
   return {
     refuse: (request) => refuse(request, settings),
     error: (statusCode, message) => refusal(statusCode, errorType(statusCode), message),
+    badBody,
     unauthorized: (path) => (path.startsWith('/v1') ? { statusCode: 401, body: { error: 'Unauthorized' } } : undefined),
 
     chatBody(answer) {
@@ -227,6 +228,19 @@ function refuse(request: ChatRequest, settings: ServerSettings): Refusal | undef
   const { message, param, value } = overflow;
   if (settings.overflowText !== 'old') return refusal(400, 'BadRequestError', message, param, value);
   return { statusCode: 400, body: { object: 'error', message, type: 'BadRequestError', param, code: 400 } };
+}
+
+function badBody(body: unknown): Refusal {
+  if (typeof body !== 'object' || body === null) {
+    const message = "1 validation error:\n  {'type': 'json_invalid', 'loc': 'body.0', 'msg': 'JSON decode error'}";
+    return refusal(400, 'Bad Request', message, 'body.0');
+  }
+  const { messages } = body as { messages?: unknown };
+  const fault =
+    messages === undefined
+      ? `'type': 'missing', 'loc': 'body.messages', 'msg': 'Field required'`
+      : `'type': 'list_type', 'loc': 'body.messages', 'msg': 'Input should be a valid list', 'input': '${messages}'`;
+  return refusal(400, 'Bad Request', `1 validation error:\n  {${fault}}`, 'body.messages');
 }
 
 function refusal(

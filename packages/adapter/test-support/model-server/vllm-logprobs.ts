@@ -4,7 +4,7 @@ import { isSpecial, tokenTexts } from './toy-tokenizer.js';
 /** `logprobs` of a choice, of all its tokens or some. What a token is called is what it adds to the text, or its id. */
 export function vllmLogprobs(answer: Answer, from = 0, to = answer.generation.tokenIds.length): unknown {
   const { generation, request, logprobs = [] } = answer;
-  const texts = tokenTexts(generation.tokenIds);
+  const { texts } = generation;
   const asIds = request.body.return_tokens_as_token_ids === true;
   const entry = (id: number, text: string, logprob: number) => ({
     token: asIds ? `token_id:${id}` : text,
