@@ -74,6 +74,15 @@ describe.each(Object.entries(TOOL_CALL_FORMATS))('the format %s', (name, format)
     expect(toolCalls.map(({ tool }) => tool)).toEqual(format.isNative ? [] : ['bash']);
   });
 
+  test('tells a model that only talked how to hand in, where it can', () => {
+    const submit = { name: 'submit', description: 'Hands in.', inputSchema: {}, textInput: 'the path' };
+    const reply = { text: 'I am done.', toolCalls: [], isTruncated: false };
+    expect(format.parse(reply, [...TOOLS, submit]).malformed?.text).toContain(
+      'Nothing was executed. If your work is done, hand it in with the tool "submit"; it has not been handed in.',
+    );
+    expect(format.parse(reply, TOOLS).malformed?.text).not.toContain('hand it in');
+  });
+
   // An expression that goes back over what it has read would take minutes or overflow its stack here.
   test.each(PIECES)('comes to the end of a megabyte of %j', (piece) => {
     const text = `${piece.repeat(Math.ceil(1_000_000 / piece.length))}!`;

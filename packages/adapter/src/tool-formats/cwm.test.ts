@@ -107,7 +107,7 @@ test('describes the tools', () => {
 INPUT
 </tool>
 
-NAME is one of the tools below and INPUT one text, not empty, as the tool describes it. Nothing in INPUT is escaped, and neither "<tool:" nor "</tool>" may occur anywhere else in your reply. Each reply holds exactly one call. You may think in plain words before it; write nothing after it. The next message tells what came of it.
+NAME is one of the tools below and INPUT one text, not empty, as the tool describes it. Nothing in INPUT is escaped, and neither "<tool:" nor "</tool>" may occur anywhere else in your reply. Until your work is handed in, each reply holds exactly one call. You may think in plain words before it; write nothing after it. The next message tells what came of it.
 
 The tools:
 

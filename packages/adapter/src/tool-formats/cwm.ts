@@ -31,7 +31,7 @@ export function createCwmFormat(options: CwmFormatOptions = {}): ToolCallFormat 
     name: 'cwm',
     isNative: false,
     describeTools,
-    parse: (reply, tools) => toParsedReply(reply, readCall(reply.text, tools), formOf(tools)),
+    parse: (reply, tools) => toParsedReply(reply, readCall(reply.text, tools), tools, formOf(tools)),
     renderMessage: (message) => renderTextMessage(message, renderCall, toolRole),
   };
 }
@@ -54,7 +54,7 @@ function describeTools(tools: readonly ToolDescription[]): string {
     'You work by calling tools. Write a call like this, each tag on a line of its own:',
     `${OPEN} NAME>\nINPUT\n${CLOSE}`,
     'NAME is one of the tools below and INPUT one text, not empty, as the tool describes it. Nothing in INPUT is ' +
-      `escaped, and neither "${OPEN}" nor "${CLOSE}" may occur anywhere else in your reply. Each reply holds exactly ` +
+      `escaped, and neither "${OPEN}" nor "${CLOSE}" may occur anywhere else in your reply. Until your work is handed in, each reply holds exactly ` +
       'one call. You may think in plain words before it; write nothing after it. The next message tells what came of it.',
     'The tools:',
     ...described,

@@ -75,7 +75,7 @@ test('describes the tools', () => {
 INPUT
 \`\`\`
 
-NAME is one of the tools below, and INPUT one text, as the tool describes it; nothing in it is escaped. Where INPUT itself has a line that begins with \`\`\`, open and close the block with a longer fence, such as \`\`\`\`. Each reply holds exactly one call, and that is its last fenced block. You may think in plain words before it; write nothing after it. The next message tells what came of it.
+NAME is one of the tools below, and INPUT one text, as the tool describes it; nothing in it is escaped. Where INPUT itself has a line that begins with \`\`\`, open and close the block with a longer fence, such as \`\`\`\`. Until your work is handed in, each reply holds exactly one call, and that is its last fenced block. You may think in plain words before it; write nothing after it. The next message tells what came of it.
 
 The tools:
 

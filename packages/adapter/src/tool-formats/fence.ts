@@ -18,7 +18,7 @@ export const fenceFormat: ToolCallFormat = {
   name: 'fence',
   isNative: false,
   describeTools,
-  parse: (reply, tools) => toParsedReply(reply, readCall(reply.text, tools), formOf(tools)),
+  parse: (reply, tools) => toParsedReply(reply, readCall(reply.text, tools), tools, formOf(tools)),
   renderMessage: (message) => renderTextMessage(message, renderCall),
 };
 
@@ -40,7 +40,7 @@ function describeTools(tools: readonly ToolDescription[]): string {
     'You work by calling tools. A call is a fenced block that has the name of the tool after its opening fence:',
     renderCall({ tool: 'NAME', input: 'INPUT' }),
     'NAME is one of the tools below, and INPUT one text, as the tool describes it; nothing in it is escaped. Where INPUT ' +
-      'itself has a line that begins with ```, open and close the block with a longer fence, such as ````. Each reply ' +
+      'itself has a line that begins with ```, open and close the block with a longer fence, such as ````. Until your work is handed in, each reply ' +
       'holds exactly one call, and that is its last fenced block. You may think in plain words before it; write nothing ' +
       'after it. The next message tells what came of it.',
     'The tools:',

@@ -3,7 +3,7 @@ import { toChatMessage } from '../chat-messages.js';
 import type { AssistantMessage, ToolCall, ToolDescription } from '../conversation.js';
 import type { MalformedReply } from '../policy.js';
 import type { ModelReply, ParsedReply, ToolCallFormat } from '../tool-format.js';
-import { readJsonArguments, TRUNCATED } from './text-reading.js';
+import { describeEnd, readJsonArguments, TRUNCATED } from './text-reading.js';
 
 /** Tools and calls in the fields that OpenAI-compatible servers have for them. A reply may hold several calls. */
 export const nativeFormat: ToolCallFormat = {
@@ -65,7 +65,10 @@ function withoutCall({ text, isTruncated }: ModelReply, tools: readonly ToolDesc
   if (isTruncated) return { kind: 'truncated', text: `${TRUNCATED}\n\n${form}` };
   const mark = CALL_MARKS.find((each) => text.includes(each));
   if (mark === undefined)
-    return { kind: 'no-call', text: `The reply holds no tool call. Nothing was executed.\n\n${form}` };
+    return {
+      kind: 'no-call',
+      text: `The reply holds no tool call. Nothing was executed.${describeEnd(tools)}\n\n${form}`,
+    };
   const reason =
     `The text of the reply holds "${mark}", a tool call that the server did not read as one. Nothing was executed. ` +
     'Where the server has no parser for the tool calls of this model, a format that reads them from the text is needed.';

@@ -8,11 +8,23 @@ export type TextReading =
   | { readonly kind: Exclude<MalformedReply['kind'], 'truncated'>; readonly problem: string };
 
 /** The reply as the rest of the library takes it. `form`: shows the model how a call is written. */
-export function toParsedReply({ text, isTruncated }: ModelReply, reading: TextReading, form: string): ParsedReply {
+export function toParsedReply(
+  { text, isTruncated }: ModelReply,
+  reading: TextReading,
+  tools: readonly ToolDescription[],
+  form: string,
+): ParsedReply {
   if ('toolCall' in reading) return { text: reading.text, toolCalls: [{ id: 'call-1', ...reading.toolCall }] };
   const kind = isTruncated ? 'truncated' : reading.kind;
   const problem = isTruncated ? TRUNCATED : `${reading.problem} Nothing was executed.`;
-  return { text, toolCalls: [], malformed: { kind, text: `${problem}\n\n${form}` } };
+  const howToEnd = kind === 'no-call' ? describeEnd(tools) : '';
+  return { text, toolCalls: [], malformed: { kind, text: `${problem}${howToEnd}\n\n${form}` } };
+}
+
+/** What a model must know that believes to be done: it is answered only where nothing was handed in so far. */
+export function describeEnd(tools: readonly ToolDescription[]): string {
+  const canSubmit = tools.some(({ name }) => name === 'submit');
+  return canSubmit ? ' If your work is done, hand it in with the tool "submit"; it has not been handed in.' : '';
 }
 
 export const TRUNCATED: string =

@@ -20,10 +20,17 @@ export function parametersOf({ inputSchema }: ToolDescription): Parameter[] {
 
 /** One line on a parameter, for the model to read. */
 export function describeParameter({ key, schema, isRequired }: Parameter): string {
-  const { description, ...type } = schema;
-  const kind = allowsText(schema) ? 'text' : `JSON that fits ${JSON.stringify(type)}`;
-  const about = typeof description === 'string' ? `: ${description}` : '';
-  return `- ${key} (${kind}, ${isRequired ? 'required' : 'optional'})${about}`;
+  const about = typeof schema.description === 'string' ? `: ${schema.description}` : '';
+  return `- ${key} (${typeText(schema)}, ${isRequired ? 'required' : 'optional'})${about}`;
+}
+
+function typeText(schema: JsonSchema): string {
+  if (Array.isArray(schema.enum)) return `one of ${schema.enum.map(writeValue).join(', ')}`;
+  if (allowsText(schema)) return 'text';
+  if (schema.type === 'array') return `JSON array, each element ${typeText(asSchema(schema.items))}`;
+  if (typeof schema.type === 'string' && schema.type !== 'object') return schema.type;
+  const { description: _, ...type } = schema;
+  return `JSON that fits ${JSON.stringify(type)}`;
 }
 
 /** What was written as a value: text where the schema takes text or says nothing, else JSON, else text as it is. */

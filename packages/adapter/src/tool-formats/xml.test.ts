@@ -15,6 +15,8 @@ const TOOLS: readonly ToolDescription[] = [
         paths: { type: 'array', items: { type: 'string' } },
         quiet: { type: 'boolean' },
         note: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+        place: { type: 'object', properties: { line: { type: 'integer' } }, description: 'where' },
+        mode: { enum: ['fast', 'slow'] },
       },
       required: ['command'],
     },
@@ -54,9 +56,18 @@ test('types values by the schema of the tool', () => {
   expect(
     inputOf(
       '<parameter=command>5</parameter><parameter=seconds>\n5\n</parameter><parameter=paths>["a"]</parameter>' +
-        '<parameter=quiet>True</parameter><parameter=note>null</parameter><parameter=other>7</parameter>',
+        '<parameter=quiet>True</parameter><parameter=note>null</parameter><parameter=place>{"line": 1}</parameter><parameter=mode>fast</parameter><parameter=other>7</parameter>',
     ),
-  ).toEqual({ command: '5', seconds: 5, paths: ['a'], quiet: true, note: 'null', other: '7' });
+  ).toEqual({
+    command: '5',
+    seconds: 5,
+    paths: ['a'],
+    quiet: true,
+    note: 'null',
+    place: { line: 1 },
+    mode: 'fast',
+    other: '7',
+  });
   expect(inputOf('<parameter=seconds>soon</parameter>')).toEqual({ seconds: 'soon' });
   expect(parse('<function=fly><parameter=seconds>5</parameter></function>').toolCalls[0]?.input).toEqual({
     seconds: '5',
@@ -103,6 +114,12 @@ const MALFORMED: readonly [text: string, kind: string, problem: string][] = [
     'The parameter "a" is given twice.',
   ],
   ['<function=bash><parameter=>', 'unreadable', '"<parameter=" must be followed by the name of a parameter and ">".'],
+  [
+    '<function=bash><parameter=command>a</parameter></function>b</parameter></function>',
+    'unreadable',
+    'After the call come more closing tags. A value cannot hold "</parameter>" followed by "</function>"; write such a ' +
+      'text in parts.',
+  ],
   ['<function=check></function><function=check></function>', 'unreadable', 'Expected one tool call, but found more.'],
 ];
 
@@ -129,17 +146,19 @@ VALUE2
 </parameter>
 </function>
 
-NAME is one of the tools below, and each KEY one of its parameters. A VALUE may have many lines; nothing in it is escaped. One line break after the opening tag and one before the closing tag do not belong to it. A value that is no text is written as JSON. Each reply holds exactly one call. You may think in plain words before it; write nothing after it. The next message tells what came of it.
+NAME is one of the tools below, and each KEY one of its parameters. A VALUE may have many lines; nothing in it is escaped. One line break after the opening tag and one before the closing tag do not belong to it. A value that is no text is written as JSON. Until your work is handed in, each reply holds exactly one call. You may think in plain words before it; write nothing after it. The next message tells what came of it.
 
 The tools:
 
 ### bash
 Runs a command.
 - command (text, required): what to run
-- seconds (JSON that fits {"type":"integer"}, optional)
-- paths (JSON that fits {"type":"array","items":{"type":"string"}}, optional)
-- quiet (JSON that fits {"type":"boolean"}, optional)
+- seconds (integer, optional)
+- paths (JSON array, each element text, optional)
+- quiet (boolean, optional)
 - note (text, optional)
+- place (JSON that fits {"type":"object","properties":{"line":{"type":"integer"}}}, optional): where
+- mode (one of fast, slow, optional)
 
 ### check
 Checks the work.

@@ -19,7 +19,7 @@ export const xmlFormat: ToolCallFormat = {
   name: 'xml',
   isNative: false,
   describeTools,
-  parse: (reply, tools) => toParsedReply(reply, readCall(reply.text, tools), formOf(tools)),
+  parse: (reply, tools) => toParsedReply(reply, readCall(reply.text, tools), tools, formOf(tools)),
   renderMessage: (message) => renderTextMessage(message, renderCall),
 };
 
@@ -51,7 +51,7 @@ function describeTools(tools: readonly ToolDescription[]): string {
     renderCall({ tool: 'NAME', input: { KEY: 'VALUE', KEY2: 'VALUE2' } }),
     'NAME is one of the tools below, and each KEY one of its parameters. A VALUE may have many lines; nothing in it is ' +
       'escaped. One line break after the opening tag and one before the closing tag do not belong to it. A value that is ' +
-      'no text is written as JSON. Each reply holds exactly one call. You may think in plain words before it; write ' +
+      'no text is written as JSON. Until your work is handed in, each reply holds exactly one call. You may think in plain words before it; write ' +
       'nothing after it. The next message tells what came of it.',
     'The tools:',
     ...described,
@@ -90,6 +90,13 @@ function readCall(text: string, tools: readonly ToolDescription[]): TextReading 
   }
   const after = text.slice(at + CLOSE.length);
   if (after.includes(OPEN)) return unreadable('Expected one tool call, but found more.');
+  // What was read may be the beginning of a value that holds the tags that end a call.
+  if (after.includes(CLOSE_PARAMETER) || after.includes(CLOSE)) {
+    return unreadable(
+      `After the call come more closing tags. A value cannot hold "${CLOSE_PARAMETER}" followed by "${CLOSE}"; write ` +
+        'such a text in parts.',
+    );
+  }
   const toolCall = { tool: name.text, input: Object.fromEntries(input) };
   return { text: textAround(...unwrap(text.slice(0, start).trimEnd(), after.trimStart())), toolCall };
 }

@@ -194,6 +194,22 @@ test('a path that no file can have is an answer and no failure of the sandbox', 
   );
 });
 
+test('a full disk is an answer and no failure of the sandbox', async () => {
+  const changes = new Map([['a.py', { mode: '100644' as const, content: Buffer.from('one\n') }]]);
+  const small = await provider.open({ base: undefined, changes, limits: { diskBytes: 2 * 1024 ** 2 } });
+  const place = { sandbox: small, signal: new AbortController().signal };
+  const tools = toolSet.createTools({ submission: { kind: 'patch' }, extra: [] });
+  const [, edits, creates] = tools;
+  await small.run({ argv: ['sh', '-c', 'head -c 4000000 /dev/zero > fill'] });
+  const content = 'x'.repeat(200_000);
+  const created = await useTool(creates!, { path: 'new', content }, place);
+  const edited = await useTool(edits!, { path: 'a.py', search: 'one', replace: content }, place);
+  const answers =
+    provider.name === 'process' ? /successfully/ : /^(File creation failed\. )?Cannot write \S+: .*No space left/;
+  expect([created.text, edited.text]).toEqual([expect.stringMatching(answers), expect.stringMatching(answers)]);
+  await small.close();
+});
+
 test('what runs in the session cannot keep the other tools from working', async () => {
   const fork = 'import os, time\nfor _ in range(200):\n    if os.fork() == 0: time.sleep(100)';
   await bash(`python3 -c '${fork}' 2>/dev/null`);

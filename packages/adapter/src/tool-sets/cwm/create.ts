@@ -19,7 +19,10 @@ export function createCwmCreateTool(shell: RolloutShell): Tool<NewFile> {
       'repository, whatever the directory of the bash session.',
     input: z.strictObject({
       path: z.string().max(MAX_PATH_CHARACTERS).describe('the file, which must not exist'),
-      content: z.string().max(MAX_ACTION_CHARACTERS).describe('all that the file is to hold'),
+      content: z
+        .string()
+        .max(MAX_ACTION_CHARACTERS)
+        .describe('all that the file is to hold, its last line break included'),
     }),
     text: {
       description:

@@ -13,7 +13,7 @@ export function createCwmEditTool(shell: RolloutShell): Tool<Edit> {
     name: 'edit',
     description:
       'Replaces lines of a file. The search text must occur exactly once, beginning where a line begins, and match to ' +
-      'the letter, indentation included. Relative paths start at the root of the repository, whatever the directory ' +
+      'the letter, indentation included. To delete lines, search for them together with a line that stays. Relative paths start at the root of the repository, whatever the directory ' +
       'of the bash session.',
     input: z.strictObject({
       path: z.string().min(1).max(MAX_PATH_CHARACTERS).describe('the file, which must exist'),
@@ -22,8 +22,8 @@ export function createCwmEditTool(shell: RolloutShell): Tool<Edit> {
     }),
     text: {
       description:
-        `the path on a line of its own, then exactly one block with both texts, neither without a line:\n${EDIT_FORM}\n` +
-        'REPLACEMENT LINES may be one empty line, which then stays.',
+        'the path on the first line, then exactly one block, with at least one line in each part (REPLACEMENT LINES may ' +
+        `be one empty line, which then stays in the file):\n${EDIT_FORM}`,
       read: readEditBlock,
     },
     async execute({ path, search, replace }, place): Promise<ToolOutcome> {
