@@ -1,4 +1,22 @@
-export { createScriptedPolicy, type Policy, runRollout } from '@swe-selfplay/adapter';
+export {
+  createCwmFormat,
+  createCwmToolSet,
+  createPlainToolSet,
+  createScriptedPolicy,
+  createToolSet,
+  type ModelPolicy,
+  type ModelPolicyOptions,
+  openModelPolicy,
+  type Policy,
+  PolicyError,
+  type RolloutRequest,
+  runRollout,
+  TOOL_CALL_FORMATS,
+  type Tool,
+  type ToolCallFormat,
+  type ToolSet,
+  type Trajectory,
+} from '@swe-selfplay/adapter';
 export {
   ArtifactError,
   type ArtifactReading,
@@ -67,6 +85,7 @@ export {
   injectorReward,
   optimalSolveProbability,
   RewardError,
+  settleRewards,
   solveRate,
   solverReward,
 } from '@swe-selfplay/reward';
@@ -91,12 +110,36 @@ export {
   solveBug,
   type TaskView,
 } from '@swe-selfplay/solver';
+export {
+  expandTurns,
+  isStale,
+  MASK_PRESETS,
+  maskFormatErrors,
+  maskReason,
+  readTrajectoryLines,
+  TrajectoryError,
+  type TrajectoryRecord,
+  toArt,
+  toArtGroups,
+  toAtif,
+  toChatJsonl,
+  toSkyRLSteps,
+  toSlimeSamples,
+  toTrainingSequences,
+  toTrlRollout,
+  toVerl,
+  trajectoryRecordSchema,
+  validateTrajectory,
+} from '@swe-selfplay/trajectory';
+export { type ComputeRewardsOptions, computeRewards } from './compute-rewards.js';
+export { createDispatcher, type Dispatcher } from './dispatcher.js';
+export { EXPORT_FORMATS, exportTrajectories } from './export-trajectories.js';
 export { type PlayOptions, type PlayResult, play } from './play.js';
 export type { PlayEvent, PlayListener } from './play-event.js';
 export { playRound, type Round } from './play-round.js';
 export { createProgress, type ProgressLines } from './progress.js';
 export type { RoundOptions, RoundParts } from './round-setup.js';
 export { RunError, type RunErrorCode } from './run-error.js';
-export { readRun } from './run-folder.js';
+export { readRun, readTrajectories } from './run-folder.js';
 export { type RunRecord, type StoredRecord, storedRecordSchema } from './run-record.js';
 export { openSession, type Session, type SessionOptions } from './session.js';

@@ -42,12 +42,18 @@ export function openTrajectoryLog(path: string): TrajectoryLog {
 }
 
 /**
- * Reads a file of trajectories, one after the other, so that it may be larger than memory; of two with one id both come.
+ * Reads a file of trajectories, one after the other, so that it may be larger than memory, and even while it is written;
+ * of two with one id both come.
  * Throws TrajectoryError that names the line.
  */
 export async function* readTrajectoryFile(path: string): AsyncGenerator<TrajectoryRecord> {
   if (!existsSync(path)) return;
-  yield* readTrajectoryLines(createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY }));
+  const file = openSync(path, 'r');
+  const bytes = finishedBytes(file);
+  closeSync(file);
+  if (bytes === 0) return;
+  const input = createReadStream(path, { end: bytes - 1 });
+  yield* readTrajectoryLines(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }));
 }
 
 /** The trajectories that hold. */
