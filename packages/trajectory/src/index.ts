@@ -16,6 +16,7 @@ export { maskFormatErrors, maskLoss } from './mask-loss.js';
 export { MASK_PRESETS, type MaskPreset } from './mask-presets.js';
 export { type DropReason, type MaskOptions, maskReason, type TrainingUse } from './mask-reason.js';
 export { latestById, parseTrajectoryLine, readTrajectoryLines } from './read-trajectory-lines.js';
+export { isStale, type Staleness, type StalenessOptions, stalenessOf, stepOfVersion } from './staleness-of.js';
 export { type TrainingSequence, type TrainingSequenceOptions, toTrainingSequences } from './to-training-sequences.js';
 export { prefixOf, type StoredIds, type TokenPrefix } from './token-prefix.js';
 export { TrajectoryError, type TrajectoryErrorCode } from './trajectory-error.js';
