@@ -8,5 +8,13 @@ export { createSearchSolver, type SearchSolverOptions } from './search/search-so
 export { type Attempt, attemptSeed, type SolveBugOptions, solveAttempt, solveBug } from './solve-bug.js';
 export type { SolveOptions, Solver, Submission } from './solver.js';
 export { SolverError, type SolverErrorCode } from './solver-error.js';
+export {
+  readSolverPrompts,
+  renderSolverPrompt,
+  SOLVER_PROMPTS,
+  type SolverPromptName,
+  type SolverPrompts,
+  type SolverPromptValues,
+} from './solver-prompts.js';
 export type { SolverTask, TaskView } from './solver-task.js';
-export { openTaskWorkspace } from './task-workspace.js';
+export { openTaskWorkspace, specificationFileIn } from './task-workspace.js';

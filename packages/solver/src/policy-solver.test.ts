@@ -1,11 +1,18 @@
-import { createScriptedPolicy, type Policy, type ScriptStep, type Trajectory } from '@swe-selfplay/adapter';
+import {
+  createPlainToolSet,
+  createScriptedPolicy,
+  type Policy,
+  type ScriptStep,
+  type Trajectory,
+} from '@swe-selfplay/adapter';
 import { createTestRunner, evaluatePatch, type TestRunner } from '@swe-selfplay/evaluation';
 import { createSandboxProvider, type SandboxProvider } from '@swe-selfplay/sandbox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BUG, sampleTask } from '../test-support/sample-project.js';
 import { createHigherOrderTask } from './higher-order-task.js';
 import { createPolicySolver } from './policy-solver.js';
-import { type Attempt, attemptSeed, solveBug } from './solve-bug.js';
+import { type Attempt, attemptSeed, type SolveBugOptions, solveBug } from './solve-bug.js';
+import type { Solver } from './solver.js';
 import type { SolverTask } from './solver-task.js';
 
 let provider: SandboxProvider;
@@ -21,12 +28,13 @@ afterAll(() => provider.close());
 const SUBMIT: ScriptStep = { toolCalls: [{ tool: 'submit' }] };
 const bash = (command: string): ScriptStep => ({ toolCalls: [{ tool: 'bash', input: { command } }] });
 
-async function attempt(
-  steps: readonly ScriptStep[],
-  onTrajectory?: (trajectory: Trajectory) => void,
-): Promise<Attempt> {
-  const solver = createPolicySolver(createScriptedPolicy(steps), onTrajectory ? { onTrajectory } : {});
-  const [only] = await solveBug(task.view, solver, { attempts: 1, seed: 1, runner, provider });
+/** A solver that follows a script, with the plain tools. */
+function scripted(steps: readonly ScriptStep[]): Solver {
+  return createPolicySolver(createScriptedPolicy(steps), { toolSet: createPlainToolSet() });
+}
+
+async function attempt(steps: readonly ScriptStep[], options: Partial<SolveBugOptions> = {}): Promise<Attempt> {
+  const [only] = await solveBug(task.view, scripted(steps), { attempts: 1, seed: 1, runner, provider, ...options });
   return only!;
 }
 
@@ -49,9 +57,11 @@ test('an attempt that reads the specification and mends the bug is solved', asyn
     },
     SUBMIT,
   ];
-  const solved = await attempt(steps, (trajectory) => trajectories.push(trajectory));
+  const solved = await attempt(steps, { onTrajectory: (trajectory) => trajectories.push(trajectory) });
   expect(await grade(solved)).toMatchObject({ status: 'solved', flags: [] });
-  expect(trajectories).toMatchObject([{ turns: 3, end: { status: 'submitted' } }]);
+  expect(trajectories).toMatchObject([{ end: { status: 'submitted' }, id: expect.stringMatching(/^[0-9a-f]{32}$/) }]);
+  expect(trajectories[0]!.turns).toHaveLength(3);
+  expect(solved.outcome).toMatchObject({ status: 'submitted', notes: { leftOut: expect.any(Array) } });
 });
 
 test('an attempt that does nothing is not', async () => {
@@ -79,9 +89,7 @@ test('a failed attempt becomes a task that another attempt solves', async () => 
   if (failed.outcome.status !== 'submitted') throw new Error('Expected a submission.');
   const second = await createHigherOrderTask(task, failed.outcome.predPatch, { sourceAttempt: 'first' });
   if (second.status !== 'created') throw new Error(second.reason);
-  const solver = createPolicySolver(
-    createScriptedPolicy([bash(`sed -i 's/share + 7/share + 1/' shop/money.py`), SUBMIT]),
-  );
+  const solver = scripted([bash(`sed -i 's/share + 7/share + 1/' shop/money.py`), SUBMIT]);
   const [again] = await solveBug(second.task.view, solver, { attempts: 1, seed: 1, runner, provider });
   const evaluation = await grade(again!, second.task);
   expect(evaluation.status, evaluation.reason).toBe('solved');
@@ -112,7 +120,7 @@ test('a policy that cannot answer is asked once more and then leaves the solve r
 });
 
 test('attempts of a group stand side by side, each with a seed of its own', async () => {
-  const solver = createPolicySolver(createScriptedPolicy([bash(`echo '# mine' >> ${BUG.path}`), SUBMIT]));
+  const solver = scripted([bash(`echo '# mine' >> ${BUG.path}`), SUBMIT]);
   const attempts = await solveBug(task.view, solver, { attempts: 3, seed: 5, runner, provider });
   expect(attempts.map(({ index }) => index)).toEqual([0, 1, 2]);
   expect(attempts.map(({ seed }) => seed)).toEqual([0, 1, 2].map((index) => attemptSeed(5, index)));
@@ -124,7 +132,17 @@ test('attempts of a group stand side by side, each with a seed of its own', asyn
 });
 
 test('an aborted group throws the reason of the abort', async () => {
-  const solver = createPolicySolver(createScriptedPolicy([bash('sleep 60'), SUBMIT]));
+  const solver = scripted([bash('sleep 60'), SUBMIT]);
   const options = { attempts: 2, seed: 1, runner, provider, signal: AbortSignal.timeout(700) };
   await expect(solveBug(task.view, solver, options)).rejects.toMatchObject({ name: 'TimeoutError' });
+});
+
+test('an episode is named by its task and its seed, or as the caller says', async () => {
+  const ids: string[] = [];
+  const onTrajectory = ({ id }: Trajectory) => ids.push(id);
+  for (const seed of [1, 1, 2]) await attempt([SUBMIT], { seed, onTrajectory });
+  await attempt([SUBMIT], { seed: 1, trajectoryId: 'mine', onTrajectory });
+  expect(ids[0]).toBe(ids[1]);
+  expect(new Set(ids).size).toBe(3);
+  expect(ids[3]).toBe('mine');
 });

@@ -16,7 +16,7 @@ export type PredPatchCollection =
   | {
       readonly status: 'collected';
       readonly predPatch: Uint8Array;
-      /** Changed files that the rule of LEFT_OUT_FILES kept out, sorted. */
+      /** Changed files that are not in the patch: by the rule of LEFT_OUT_FILES, or since they were handed in. Sorted. */
       readonly leftOut: readonly string[];
     }
   | { readonly status: 'refused'; readonly reason: string };
@@ -24,11 +24,14 @@ export type PredPatchCollection =
 /**
  * Collects `pred_patch.diff`: what the workspace holds against the task snapshot, read from the file system and never
  * from the workspace's own git. The patch is read back as grading will read it; one that would be refused there (a link
- * that leaves the repository, too much changed) is refused here. Throws SandboxError where the sandbox failed.
+ * that leaves the repository, too much changed) is refused here. `submittedFiles` are paths of diffs that the attempt
+ * wrote down to hand them in: no part of the work, unless the task has such a file. Throws SandboxError where the
+ * sandbox failed.
  */
 export async function collectPredPatch(
   sandbox: Pick<Sandbox, 'changedFiles'>,
   view: TaskView,
+  { submittedFiles = [] }: { readonly submittedFiles?: readonly string[] } = {},
 ): Promise<PredPatchCollection> {
   let changed: Awaited<ReturnType<Sandbox['changedFiles']>>;
   try {
@@ -41,7 +44,8 @@ export async function collectPredPatch(
   }
 
   const paths = [...changed.keys()].sort();
-  const leftOut = paths.filter((path) => isLeftOut(path) && modeOf(view.snapshot, path) === undefined);
+  const isNoWork = (path: string) => isLeftOut(path) || submittedFiles.includes(path);
+  const leftOut = paths.filter((path) => isNoWork(path) && modeOf(view.snapshot, path) === undefined);
   const ignored = new Set(leftOut);
   const kept = [...changed].filter(([path]) => !ignored.has(path));
   for (const [path] of kept) {

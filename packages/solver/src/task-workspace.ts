@@ -22,14 +22,23 @@ const GIT_ENVIRONMENT: Readonly<Record<string, string>> = {
   GIT_COMMITTER_DATE: '2000-01-01T00:00:00Z',
 };
 
+const SPECIFICATION_FILE = 'specification.diff';
+
+/** Where the text of the specification lies, beside the workspace, as commands see it. */
+export function specificationFileIn({ harnessDir }: Pick<Sandbox, 'harnessDir'>): string {
+  return `${harnessDir}/${SPECIFICATION_FILE}`;
+}
+
 /**
  * Opens a workspace with the tree of a task and nothing else of its history: where the sandbox has git, a new
  * repository with one commit, else none. The repository is for the solver's comfort; nothing is ever read from it.
+ * Beside it lies the specification as a file, so that it can be applied without being written down again.
  * The caller closes the sandbox. Throws SandboxError.
  */
 export async function openTaskWorkspace(provider: SandboxProvider, view: TaskView): Promise<Sandbox> {
   const { base, changes } = view.snapshot;
-  const sandbox = await provider.open({ base, changes });
+  const harness = new Map([[SPECIFICATION_FILE, view.specificationText]]);
+  const sandbox = await provider.open({ base, changes, harness });
   try {
     await sandbox.run({ argv: ['bash', '-c', ONE_COMMIT], env: GIT_ENVIRONMENT });
     return sandbox;
