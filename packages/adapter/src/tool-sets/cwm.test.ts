@@ -153,6 +153,9 @@ test('submit takes a patch that looks like one, as often as it comes', async () 
   expect(await say('submit', 'dir')).toBe(
     'Failed to submit dir. Make sure it exists and is readable: it is not a regular file.',
   );
+  expect(await say('submit', 'link.py')).toBe(
+    'Failed to submit link.py. Make sure it exists and is readable: it is a symbolic link, and the file itself is needed.',
+  );
   expect(await say('submit', 'blank')).toBe('Failed to submit blank. It is an empty file.');
   expect(await say('submit', 'other')).toMatch(/^Failed to submit other\. It is not a valid diff file\./);
 });

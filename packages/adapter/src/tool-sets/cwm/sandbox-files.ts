@@ -4,6 +4,8 @@ import type { Command, CommandResult } from '@swe-selfplay/sandbox';
 /** Files anywhere on the machine, with the rights of the commands that run there. Paths are absolute. */
 export interface SandboxFiles {
   read(path: string): Promise<FileReading>;
+  /** As `read`, but a symbolic link at the path is none: what it leads to may not be what is read later. */
+  readUnlinked(path: string): Promise<FileReading>;
   /** Writes a file that is there, in its place: its mode and links to it stay. */
   overwrite(path: string, content: Uint8Array): Promise<FileWriting>;
   /** Writes a file that is not there. */
@@ -27,6 +29,7 @@ const MISSING = 44;
 const NO_FILE = 45;
 const EXISTS = 46;
 const NO_DIRECTORY = 47;
+const LINK = 48;
 
 // 1: path. What is no regular file, such as a named pipe, might never be read to its end.
 const READ_SCRIPT = `
@@ -34,6 +37,10 @@ const READ_SCRIPT = `
 [ -f "$1" ] || exit ${NO_FILE}
 exec cat -- "$1"
 `;
+
+const READ_UNLINKED_SCRIPT = `
+if [ -L "$1" ]; then exit ${LINK}; fi
+${READ_SCRIPT}`;
 
 const OVERWRITE_SCRIPT = `
 [ -f "$1" ] || exit ${NO_FILE}
@@ -65,13 +72,15 @@ export function createSandboxFiles(run: (command: Command) => Promise<CommandRes
     if (result.exitCode === NO_DIRECTORY) return { status: 'no-directory' };
     return { status: 'failed', reason: reasonOf(result) };
   }
+  async function read(script: string, path: string): Promise<FileReading> {
+    if (path.includes('\0')) return { status: 'failed', reason: NUL_IN_PATH };
+    const result = await runScript(script, path, { maxOutputBytes: MAX_FILE_BYTES });
+    if (result.exitCode === 0) return { status: 'read', content: result.stdout };
+    return result.exitCode === MISSING ? { status: 'missing' } : { status: 'failed', reason: reasonOf(result) };
+  }
   return {
-    async read(path) {
-      if (path.includes('\0')) return { status: 'failed', reason: NUL_IN_PATH };
-      const result = await runScript(READ_SCRIPT, path, { maxOutputBytes: MAX_FILE_BYTES });
-      if (result.exitCode === 0) return { status: 'read', content: result.stdout };
-      return result.exitCode === MISSING ? { status: 'missing' } : { status: 'failed', reason: reasonOf(result) };
-    },
+    read: (path) => read(READ_SCRIPT, path),
+    readUnlinked: (path) => read(READ_UNLINKED_SCRIPT, path),
     overwrite: (path, content) => write(OVERWRITE_SCRIPT, path, content),
     create: (path, content) => write(CREATE_SCRIPT, path, content),
   };
@@ -81,6 +90,7 @@ const NUL_IN_PATH = 'a path cannot hold a NUL character';
 
 function reasonOf({ ending, exitCode, stderr }: CommandResult): string {
   if (exitCode === NO_FILE) return 'it is not a regular file';
+  if (exitCode === LINK) return 'it is a symbolic link, and the file itself is needed';
   switch (ending) {
     case 'exited':
       return lastLineOf(stderr) || `exit code ${exitCode}`;

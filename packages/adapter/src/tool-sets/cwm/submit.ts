@@ -93,7 +93,7 @@ async function findProblem(
   target: string,
   path: string,
 ): Promise<{ readonly text: string } | { readonly content: string }> {
-  const reading = await files.read(target);
+  const reading = await files.readUnlinked(target);
   if (reading.status === 'missing') return { text: `Make sure it exists and is readable.${startOf(target, path)}` };
   if (reading.status === 'failed') return { text: `Make sure it exists and is readable: ${reading.reason}.` };
   const content = Buffer.from(reading.content).toString('utf8');
