@@ -82,11 +82,13 @@ export const processCases: readonly ConformanceCase[] = [
   }),
   isolated(
     inWorkspace('kills daemons with the process that made them', async ({ sandbox, text }) => {
-      const daemon = 'setsid sh -c "trap \'\' TERM HUP INT; while :; do date +%N > /tmp/alive; sleep 0.01; done"';
-      for (const line of [`(${daemon} &); cat`, `(${daemon} &); sleep 0.3; exit 0`]) {
-        const process = await startIn(sandbox, line);
-        assert.notEqual(await text('while ! [ -s /tmp/alive ]; do sleep 0.05; done; cat /tmp/alive'), '');
-        if (line.endsWith('cat')) await process.kill();
+      const beat = 'date +%N > /tmp/new; mv /tmp/new /tmp/alive; sleep 0.01';
+      const daemon = `setsid sh -c "trap '' TERM HUP INT; while :; do ${beat}; done"`;
+      const untilAlive = 'while ! [ -e /tmp/alive ]; do sleep 0.01; done; echo alive';
+      for (const last of ['cat', 'exit 0']) {
+        const process = await startIn(sandbox, `(${daemon} &); ${untilAlive}; ${last}`);
+        await process.until(/alive/);
+        if (last === 'cat') await process.kill();
         else await process.ended;
         const before = await text('cat /tmp/alive');
         assert.equal(await text('sleep 0.2; cat /tmp/alive'), before);
