@@ -61,9 +61,9 @@ async function answers(
 test('each check is told with its reason, what to mend first, and the counts; then the mended artifact is valid', async () => {
   const { texts, trajectory } = await answers([
     ...makeArtifact('direct'),
-    bash('cp ~/artifact/test_weaken.diff ~/kept; git diff HEAD -- tests shop > ~/artifact/test_weaken.diff'),
+    bash('cp .bug-artifact/test_weaken.diff ~/kept; git diff HEAD -- tests shop > .bug-artifact/test_weaken.diff'),
     check(),
-    bash('cp ~/kept ~/artifact/test_weaken.diff'),
+    bash('cp ~/kept .bug-artifact/test_weaken.diff'),
     check(),
     submit(),
   ]);
@@ -87,16 +87,18 @@ test('the rules of the caller are those of the check', async () => {
 test('what is no artifact is told file by file and counts as no check', async () => {
   const { texts } = await answers([
     ...makeArtifact('direct'),
-    bash('rm ~/artifact/test_parser.py; echo no > ~/artifact/bug_inject.diff'),
+    bash('rm .bug-artifact/test_parser.py; echo no > .bug-artifact/bug_inject.diff'),
     check(),
-    bash('touch ~/artifact/test_parser.py'),
+    bash('touch .bug-artifact/test_parser.py'),
     check(),
-    bash('echo "print({})" > ~/artifact/test_parser.py; cp ~/artifact/test_weaken.diff ~/artifact/bug_inject.diff'),
+    bash(
+      'echo "print({})" > .bug-artifact/test_parser.py; cp .bug-artifact/test_weaken.diff .bug-artifact/bug_inject.diff',
+    ),
     check(),
   ]);
   expect(texts[0]).toBe(
     'This is no bug artifact, so nothing was run:\n' +
-      '- test_parser.py: The file "~/artifact/test_parser.py" is not there.\nMend this first, then check again.',
+      '- test_parser.py: The file ".bug-artifact/test_parser.py" is not there.\nMend this first, then check again.',
   );
   expect(texts[1]).toContain('- test_parser.py: Expected a program, got an empty file.\n- bug_inject.diff:1: ');
   expect(texts[2]).toMatch(/Checks left: 2 of 3\.$/);
@@ -129,7 +131,7 @@ test('a check ends with its conversation', async () => {
       return runner.run(...run);
     },
   };
-  const slow = bash('echo "sleep 60" > ~/artifact/test_script.sh');
+  const slow = bash('echo "sleep 60" > .bug-artifact/test_script.sh');
   const steps = [...makeArtifact('direct'), slow, check()];
   const { texts, trajectory } = await answers(steps, { runner: watched, signal: calledOff.signal });
   expect(texts).toEqual(['The check was cancelled.']);

@@ -13,6 +13,9 @@ export interface InjectorWorkspace {
   readonly git: WorkspaceGit;
 }
 
+/** Where the prompts let the five files lie: relative to the top, so that every tool finds them; ignored by git. */
+export const ARTIFACT_DIRECTORY = '.bug-artifact';
+
 const BUNDLE = 'history.bundle';
 const SHALLOW = 'history.shallow';
 const NO_GIT = 40;
@@ -26,6 +29,7 @@ const SHOWN_ERROR_LENGTH = 600;
  */
 const START = `
 set -eu
+[ -e ${ARTIFACT_DIRECTORY} ] || mkdir ${ARTIFACT_DIRECTORY}
 command -v git > /dev/null || exit ${NO_GIT}
 trap 'test $? -eq 0 || rm -rf .git' EXIT
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_ATTR_NOSYSTEM=1
@@ -39,6 +43,7 @@ git config commit.gpgSign false
 git config gc.auto 0
 mkdir -p .git/info
 echo '* -text -ident -filter -working-tree-encoding' > .git/info/attributes
+echo '/${ARTIFACT_DIRECTORY}/' > .git/info/exclude
 `;
 
 /** 2: revision, 3: where bundle and list lie. Submodules are empty directories, as in a plain clone. */

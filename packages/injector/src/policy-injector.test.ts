@@ -1,12 +1,18 @@
 import { rmSync } from 'node:fs';
-import { createScriptedPolicy, type Policy, type ScriptStep, type Trajectory } from '@swe-selfplay/adapter';
+import {
+  createPlainToolSet,
+  createScriptedPolicy,
+  type Policy,
+  type ScriptStep,
+  type Trajectory,
+} from '@swe-selfplay/adapter';
 import { type Environment, openEnvironment } from '@swe-selfplay/artifact';
 import { createTestRunner, EvaluationError, type TestRunner } from '@swe-selfplay/evaluation';
 import { createSandboxProvider, type SandboxProvider } from '@swe-selfplay/sandbox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryDirectory, write } from '../../artifact/test-support/temporary.js';
 import { makeLibraryWithHistory } from '../test-support/library-with-history.js';
-import { bash, check, makeArtifact, SUBMITTED, submit } from '../test-support/scripted-injection.js';
+import { bash, check, makeArtifact, submit } from '../test-support/scripted-injection.js';
 import { SMALL_LIBRARY } from '../test-support/small-library.js';
 import type { Injection, InjectOptions } from './injector.js';
 import { createPolicyInjector, type PolicyInjectorOptions } from './policy-injector.js';
@@ -41,7 +47,7 @@ async function play(
   const trajectories: Trajectory[] = [];
   const onTrajectory = (trajectory: Trajectory) => trajectories.push(trajectory);
   const policy = createScriptedPolicy(steps, { name: 'player' });
-  const injector = createPolicyInjector(policy, { provider, ...options });
+  const injector = createPolicyInjector(policy, { provider, toolSet: createPlainToolSet(), ...options });
   const { on = environment, ...rest } = injectOptions;
   const injection = await injector.inject(on, { seed: 1, runner, onTrajectory, ...rest });
   return { injection, trajectory: trajectories[0]! };
@@ -54,8 +60,8 @@ test.each(['direct', 'removal', 'history'] as const)(
   async (strategy) => {
     const explore = bash('git log --oneline; git show --stat HEAD | cat; ls; git status --short');
     const { injection, trajectory } = await play(
-      [explore, ...makeArtifact(strategy), check(), submit()],
-      { strategy, rules: { minFailingTests: 1 } },
+      [explore, ...makeArtifact(strategy), check(), submit(), { text: 'Done.' }],
+      { strategy, toolSet: undefined },
       { seed: 7, trajectoryId: 'episode-7' },
     );
     if (injection.status !== 'submitted') throw new Error(injection.reason);
@@ -65,7 +71,7 @@ test.each(['direct', 'removal', 'history'] as const)(
       seed: 7,
       policy: 'player',
       environment: environment.name,
-      details: { trajectory: 'episode-7', toolSet: 'plain' },
+      details: { trajectory: 'episode-7', toolSet: 'cwm' },
     });
     const report = await validateArtifact(injection.artifact, environment, { runner });
     expect(report.checks.filter(({ status }) => status !== 'passed')).toEqual([]);
@@ -73,9 +79,9 @@ test.each(['direct', 'removal', 'history'] as const)(
     expect(report.runs.executed).toBe(0);
     const replies = repliesOf(trajectory);
     expect(replies[0]).toMatch(/Add up prices of equal things\n\w+ Add a shop\n/);
-    expect(replies[0]!.trim()).toMatch(/tests$/);
+    expect(replies[0]).toMatch(/\nshop\ntests\n<\/output>/);
     expect(replies.at(-2)).toContain('The artifact is valid: all checks hold.');
-    expect(trajectory).toMatchObject({ id: 'episode-7', end: { status: 'submitted', paths: SUBMITTED } });
+    expect(trajectory).toMatchObject({ id: 'episode-7', end: { status: 'submitted' } });
     expect(trajectory.toolEvents.filter(({ tool }) => tool === 'check')).toHaveLength(1);
   },
 );
@@ -85,27 +91,29 @@ test('nothing of the workspace counts but the five files', async () => {
     mkdir -p .git/hooks && printf '#!/bin/sh\\necho hooked\\n' > .git/hooks/post-checkout && chmod +x .git/hooks/*
     git config core.fsmonitor 'touch /tmp/monitored'; git config alias.diff '!true'
     echo 'raise SystemExit("site")' > sitecustomize.py; echo 'raise SystemExit' > tests/test_shop.py
-    mkdir -p artifact tests/artifact; for file in ~/artifact/*; do echo wrong > artifact/\${file##*/}; echo wrong > tests/\${file##*/}; done
-    ln -s /etc/passwd ~/artifact/artifact.json; mkfifo pipe ~/artifact/pipe; ln -s / ~/artifact/root
+    mkdir -p artifact tests/artifact; for file in .bug-artifact/*; do echo wrong > artifact/\${file##*/}; echo wrong > tests/\${file##*/}; done
+    ln -s /etc/passwd .bug-artifact/artifact.json; mkfifo pipe .bug-artifact/pipe; ln -s / .bug-artifact/root
     head -c 900M /dev/zero > large; rm -rf shop; chmod 000 tests; (sleep 100 > /dev/null 2>&1 &)
     df . | tail -1`);
-  const { injection } = await play([...makeArtifact('direct'), wreck, submit(['~/artifact'])], { strategy: 'direct' });
+  const { injection } = await play([...makeArtifact('direct'), wreck, submit(['.bug-artifact'])], {
+    strategy: 'direct',
+  });
   if (injection.status !== 'submitted') throw new Error(injection.reason);
   expect((await validateArtifact(injection.artifact, environment, { runner })).status).toBe('valid');
 });
 
 /** Files of an artifact that can be read, and no more. */
 const DRAFT = [
-  bash(`mkdir ~/artifact && cd ~/artifact && echo true > test_script.sh && echo 'print("{}")' > test_parser.py
+  bash(`cd .bug-artifact && echo true > test_script.sh && echo 'print("{}")' > test_parser.py
 echo a > test_files.txt; printf 'diff --git a/x b/x\\nnew file mode 100644\\n' > bug_inject.diff; cp bug_inject.diff test_weaken.diff`),
 ];
 
 test('what is no artifact is as good as none, and the reason says why', async () => {
-  const damage = bash('rm ~/artifact/test_parser.py; echo nothing > ~/artifact/bug_inject.diff');
+  const damage = bash('rm .bug-artifact/test_parser.py; echo nothing > .bug-artifact/bug_inject.diff');
   const { injection } = await play([...DRAFT, damage, submit()], { strategy: 'direct', check: false });
   expect(injection).toEqual({
     status: 'gave-up',
-    reason: 'The submission is no bug artifact: test_parser.py: The file "~/artifact/test_parser.py" is not there.',
+    reason: 'The submission is no bug artifact: test_parser.py: The file ".bug-artifact/test_parser.py" is not there.',
   });
 });
 

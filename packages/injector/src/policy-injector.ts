@@ -1,5 +1,5 @@
 import {
-  createPlainToolSet,
+  createCwmToolSet,
   type Policy,
   runRollout,
   type ToolSet,
@@ -24,6 +24,7 @@ export interface PolicyInjectorOptions {
   readonly provider: SandboxProvider;
   /** Default `removal-or-history`, the best one of the paper. */
   readonly strategy?: PolicyStrategyChoice | undefined;
+  /** Default: the tools of the CWM scaffold. */
   readonly toolSet?: ToolSet | undefined;
   /** What the policy is told, and what its checks go by; best those of the validation. */
   readonly rules?: RuleOverrides | undefined;
@@ -99,7 +100,7 @@ function settle(options: PolicyInjectorOptions): Settings {
   return {
     ...options,
     strategy,
-    toolSet: options.toolSet ?? createPlainToolSet(),
+    toolSet: options.toolSet ?? createCwmToolSet(),
     rules: validationRulesSchema.parse(options.rules ?? {}),
     maxChecks,
     texts: { ...readDefaultPrompts(), ...prompts },

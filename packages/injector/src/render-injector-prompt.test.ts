@@ -1,12 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSnapshot, memoryBase } from '@swe-selfplay/artifact';
+import { createSnapshot, memoryBase, parseArtifact } from '@swe-selfplay/artifact';
 import { GUARD_RULES } from '@swe-selfplay/evaluation';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EXAMPLE_PROJECT, examplesIn } from '../test-support/prompt-example.js';
+import { openWorkbench } from '../test-support/small-library.js';
 import { DEFAULT_CHECKS } from './default-checks.js';
 import { INJECTOR_PROMPTS, readDefaultPrompts, readInjectorPrompts } from './injector-prompts.js';
 import { type InjectorPromptSubject, renderInjectorPrompt } from './render-injector-prompt.js';
+import { validateArtifact } from './validate-artifact.js';
 import { DEFAULT_RULES } from './validation-rules.js';
 
 const PROMPTS = readDefaultPrompts();
@@ -47,6 +50,20 @@ test.each(STRATEGIES)('%s: states every check, every number of the rules and all
   for (const name of ['test_script.sh', 'test_parser.py', 'test_files.txt', 'bug_inject.diff', 'test_weaken.diff'])
     expect(text).toContain(`**${name}**`);
   expect(text).not.toMatch(/\{\{|\}\}|undefined|NaN/);
+});
+
+test('the five examples are a valid artifact of the project that they are of', async () => {
+  const workbench = await openWorkbench(EXAMPLE_PROJECT);
+  try {
+    const reading = parseArtifact(examplesIn(userText({})));
+    const rules = { minPassingTests: 6 };
+    const report = await validateArtifact(reading, workbench.environment, { runner: workbench.runner, rules });
+    expect(report.checks.filter(({ status }) => status !== 'passed')).toEqual([]);
+    expect(report.failToPass).toEqual(['tests/test_tax.py::test_no_tax']);
+    expect(report.passToPass).toHaveLength(5);
+  } finally {
+    await workbench.close();
+  }
 });
 
 test('other numbers are not left over: the prompt changes with each rule', () => {

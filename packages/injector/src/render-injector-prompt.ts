@@ -2,7 +2,7 @@ import { type Message, renderPrompt } from '@swe-selfplay/adapter';
 import { listPaths, type Snapshot } from '@swe-selfplay/artifact';
 import { type GuardRule, guardedFiles } from '@swe-selfplay/evaluation';
 import type { InjectorPromptName, InjectorPrompts } from './injector-prompts.js';
-import type { WorkspaceGit } from './injector-workspace.js';
+import { ARTIFACT_DIRECTORY, type WorkspaceGit } from './injector-workspace.js';
 import type { PolicyStrategy } from './policy-strategy.js';
 import type { ValidationRules } from './validation-rules.js';
 
@@ -30,7 +30,8 @@ const REPOSITORY: Readonly<Record<WorkspaceGit['kind'], InjectorPromptName>> = {
  */
 export function renderInjectorPrompt(subject: InjectorPromptSubject, prompts: InjectorPrompts): readonly Message[] {
   const { rules, maxChecks } = subject;
-  const numbers = {
+  const values = {
+    artifactDirectory: ARTIFACT_DIRECTORY,
     minPassingTests: rules.minPassingTests,
     minChangedFiles: rules.minChangedFiles,
     minFailingTests: rules.minFailingTests,
@@ -41,13 +42,13 @@ export function renderInjectorPrompt(subject: InjectorPromptSubject, prompts: In
     maxChecks,
     guardedFiles: guardedHere(subject),
   };
-  const part = (name: InjectorPromptName) => renderPrompt(prompts[name], numbers).trim();
+  const part = (name: InjectorPromptName) => renderPrompt(prompts[name], values).trim();
   const check = maxChecks === 0 ? '' : part('check');
   const parts = {
-    ...numbers,
+    ...values,
     task: part('task'),
     repository: part(REPOSITORY[subject.git]),
-    steps: renderPrompt(prompts.steps, { ...numbers, check }).trim(),
+    steps: renderPrompt(prompts.steps, { ...values, check }).trim(),
     check,
     artifact: part('artifact'),
     rules: part('rules'),

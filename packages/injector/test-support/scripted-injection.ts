@@ -1,7 +1,7 @@
 import type { ScriptStep } from '@swe-selfplay/adapter';
 import { ARTIFACT_FILES } from '@swe-selfplay/artifact';
 
-export const SUBMITTED: readonly string[] = ARTIFACT_FILES.map((name) => `~/artifact/${name}`);
+export const SUBMITTED: readonly string[] = ARTIFACT_FILES.map((name) => `.bug-artifact/${name}`);
 
 export const bash = (command: string): ScriptStep => ({ toolCalls: [{ tool: 'bash', input: { command } }] });
 export const check = (paths: readonly string[] = SUBMITTED): ScriptStep => ({
@@ -32,7 +32,7 @@ const WEAKEN = {
   history: `sed -i '/def test_adds_up/,/^$/ s/assertEqual(.*/assertIn("tea", basket.prices)/' tests/test_shop.py`,
 };
 
-export const WRITE_TESTS: ScriptStep = bash(`mkdir -p ~/artifact && cd ~/artifact
+export const WRITE_TESTS: ScriptStep = bash(`(cd .bug-artifact
 echo 'python3 -m unittest -v' > test_script.sh
 echo tests/test_shop.py > test_files.txt
 cat > test_parser.py <<'END'
@@ -41,17 +41,20 @@ results = {}
 for match in re.finditer(r"^\\w+ \\(([\\w.]+)\\)(?:\\n.*)? \\.\\.\\. (ok|FAIL|ERROR)$", sys.stdin.read(), re.M):
     results[match[1]] = "passed" if match[2] == "ok" else "failed"
 print(json.dumps(results))
-END`);
+END
+)`);
 
-const TRY = 'bash ~/artifact/test_script.sh > ~/output.txt 2>&1; python3 ~/artifact/test_parser.py < ~/output.txt';
+const TRY = `bash .bug-artifact/test_script.sh > .bug-artifact/output.txt 2>&1
+python3 .bug-artifact/test_parser.py < .bug-artifact/output.txt`;
 
 /** The steps of the prompt up to the diffs, done by hand. */
 export function makeArtifact(strategy: keyof typeof BREAK): ScriptStep[] {
   return [
     WRITE_TESTS,
     bash(TRY),
-    bash(`${BREAK[strategy]}\n${TRY}\ngit diff -- shop > ~/artifact/bug_inject.diff`),
-    bash(`${WEAKEN[strategy]}\n${TRY}\ngit diff -- tests > ~/artifact/test_weaken.diff`),
-    bash(`git stash -q -u && git apply ~/artifact/bug_inject.diff && git apply ~/artifact/test_weaken.diff && ${TRY}`),
+    bash(`${BREAK[strategy]}\n${TRY}\ngit diff -- shop > .bug-artifact/bug_inject.diff`),
+    bash(`${WEAKEN[strategy]}\n${TRY}\ngit diff -- tests > .bug-artifact/test_weaken.diff`),
+    bash(`git reset -q --hard && git clean -fdq && git apply .bug-artifact/bug_inject.diff && git apply .bug-artifact/test_weaken.diff 
+${TRY}`),
   ];
 }
