@@ -68,12 +68,13 @@ function shapeOf(value: unknown): unknown {
   if (value === null) return 'null';
   if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
   if (typeof value !== 'object') return typeof value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, shapeOf(field)]));
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(fields.map(([key, field]) => [key, shapeOf(field)]));
 }
 
-const RECORDED = new URL('../test-support/recorded/vllm/', import.meta.url);
-function recorded(name: string): Body {
-  return JSON.parse(readFileSync(new URL(`${name}.json`, RECORDED), 'utf8'));
+const RECORDED = new URL('../test-support/recorded/', import.meta.url);
+function recorded(name: string, engine: 'vllm' | 'sglang' = 'vllm'): Body {
+  return JSON.parse(readFileSync(new URL(`${engine}/${name}.json`, RECORDED), 'utf8'));
 }
 
 const HELLO_REPLY: ScriptedReply = { text: 'Hello, world!' };
@@ -139,7 +140,7 @@ test.each(RECORDED_REFUSALS)('refuses in the words of vLLM: %s', async (name) =>
 });
 
 test('recorded answers of every kind are there to compare with', () => {
-  expect(readdirSync(RECORDED)).toEqual(
+  expect(readdirSync(new URL('vllm', RECORDED))).toEqual(
     expect.arrayContaining(
       [...RECORDED_CHATS.map(([name]) => name), ...RECORDED_REFUSALS].map((name) => `${name}.json`),
     ),
@@ -172,6 +173,109 @@ test.each(['models', 'version', 'weight-info-set', 'tokenize-messages', 'unknown
   },
 );
 
+const TWO_CALLS: ScriptedReply = {
+  toolCalls: [
+    { name: 'bash', arguments: { command: 'pwd' } },
+    { name: 'bash', arguments: { command: 'ls -la' } },
+  ],
+};
+const SGLANG_CHATS: readonly [name: string, reply: ScriptedReply, options?: Partial<ModelServerOptions>][] = [
+  ['chat-stop', HELLO_REPLY],
+  ['chat-plain-openai', HELLO_REPLY],
+  ['chat-vllm-flags-only', HELLO_REPLY],
+  ['chat-input-ids', HELLO_REPLY],
+  ['unknown-model', HELLO_REPLY],
+  ['chat-length', { text: 'one two three four' }],
+  ['chat-stop-string', { text: 'one two three four five' }],
+  ['chat-tool-call', { toolCalls: LIST.toolCalls! }],
+  ['chat-two-tool-calls', TWO_CALLS],
+  ['chat-content-and-tool-call', { text: 'I will list the files.\n', toolCalls: LIST.toolCalls! }],
+  ['chat-broken-tool-call', { toolCalls: [{ name: 'bash', arguments: '{"command": ls -la' }] }],
+  ['chat-tool-call-length', { toolCalls: LIST.toolCalls! }],
+  ['chat-after-tool-result', { text: 'There are two files.' }],
+  ['abort-chat', { text: 'one two t', finish: 'abort' }],
+  ['probe-t1', { text: '<' }],
+  ['reasoning', { ...HELLO_REPLY, reasoning: 'The user wants a greeting.' }, { reasoningParser: true }],
+  ['reasoning-length', { ...HELLO_REPLY, reasoning: 'The user wants a greeting.' }, { reasoningParser: true }],
+  ['reasoning-tool-call', { toolCalls: LIST.toolCalls!, reasoning: 'A listing needs ls.' }, { reasoningParser: true }],
+];
+
+test.each(SGLANG_CHATS)('answers with the fields of SGLang: %s', async (name, reply, options = {}) => {
+  const server = await start('sglang', reply, { reportsCachedTokens: false, ...options });
+  const { request, response } = recorded(name, 'sglang');
+  const [real] = response.body.choices;
+  const isCut = real.finish_reason === 'length';
+  const { body } = await ask(server, { ...request.body, ...(!isCut && { max_tokens: 1000 }) });
+  const [choice] = body.choices;
+  expect(Object.keys(body)).toEqual(Object.keys(response.body));
+  expect(Object.keys(choice)).toEqual(Object.keys(real));
+  expect(Object.keys(choice.meta_info ?? {})).toEqual(Object.keys(real.meta_info ?? {}));
+  // Null or not by what the cache holds.
+  for (const { meta_info: info } of [choice, real]) if (info) info.cached_tokens_details = null;
+  expect(shapeOf(body)).toEqual(shapeOf(response.body));
+  expect(choice.finish_reason).toBe(real.finish_reason);
+  if (typeof real.matched_stop !== 'number') expect(choice.matched_stop).toBe(real.matched_stop);
+  if (isCut || real.finish_reason === 'abort') return;
+  expect(choice.message).toEqual({
+    ...real.message,
+    ...(real.message.tool_calls && {
+      tool_calls: real.message.tool_calls.map((call: Body) => ({ ...call, id: expect.stringMatching(/^call_/) })),
+    }),
+  });
+});
+
+test.each(['stream-stop', 'stream-tool-call', 'stream-reasoning-tool-call'])(
+  'streams events with the fields of SGLang: %s',
+  async (name) => {
+    const { request, response } = recorded(name, 'sglang');
+    const reply =
+      name === 'stream-stop' ? HELLO_REPLY : { toolCalls: LIST.toolCalls!, reasoning: 'A listing needs ls.' };
+    const { reasoning: _, ...call } = { reasoning: '', ...reply };
+    const reasoningParser = name === 'stream-reasoning-tool-call';
+    const server = await start('sglang', reasoningParser ? reply : call, {
+      reportsCachedTokens: false,
+      reasoningParser,
+    });
+    const events = eventsOf((await ask(server, { ...request.body, max_tokens: 1000 })).text);
+    const real = eventsOf(`${response.sse.join('\n\n')}\n\n`);
+    const shapes = (all: Body[]) => [...new Set(all.map((event) => JSON.stringify(shapeOf(event))))].sort();
+    expect(shapes(events)).toEqual(shapes(real));
+    expect(
+      events.filter(({ choices }) => choices[0]?.finish_reason).map(({ choices }) => choices[0].finish_reason),
+    ).toEqual(real.filter(({ choices }) => choices[0]?.finish_reason).map(({ choices }) => choices[0].finish_reason));
+  },
+);
+
+test.each([
+  'bad-empty-messages',
+  'bad-temperature',
+  'overflow-max-tokens',
+  'stream-token-ids',
+  'stream-prompt-ids-refused',
+])('refuses in the words of SGLang: %s', async (name) => {
+  const server = await start('sglang', HELLO_REPLY, { contextTokens: 2048 });
+  const { request, response } = recorded(name, 'sglang');
+  const answer = await ask(server, request.body);
+  expect([answer.status, answer.body]).toEqual([response.status, response.body]);
+});
+
+test.each(['models', 'tokenize-messages', 'version-absent', 'unknown-route'])(
+  'serves what SGLang serves: %s',
+  async (name) => {
+    const { request, response } = recorded(name, 'sglang');
+    const server = await start('sglang', HELLO_REPLY);
+    expect(shapeOf(await page(server, request.path, request.body))).toEqual(shapeOf(response.body));
+  },
+);
+
+test('weights that change while SGLang answers show in what it tells', async () => {
+  let version = 1;
+  const server = await start('sglang', HELLO_REPLY, { weightVersion: () => `step-${version++}` });
+  const { metadata } = (await ask(server)).body;
+  expect(metadata.weight_versions.map((span: Body) => span.version)).toEqual(['step-1', metadata.weight_version]);
+  expect(metadata.weight_versions[1].end).toBe(14);
+});
+
 const CONVERSATIONS: readonly [
   engine: 'vllm' | 'sglang',
   options: Partial<ModelServerOptions>,
@@ -198,12 +302,13 @@ test.each(CONVERSATIONS)(
       const { body } = await ask(server, { messages, tools: TOOLS, ...CAPTURE });
       const [choice] = body.choices;
       const prompt: number[] = body.prompt_token_ids ?? choice.prompt_token_ids;
-      expect(choice.token_ids).toHaveLength(choice.logprobs.content.length);
+      const sampled: number[] = choice.token_ids ?? choice.response_token_ids;
+      expect(sampled).toHaveLength(choice.logprobs.content.length);
       expect(prompt).toHaveLength(body.usage.prompt_tokens);
       const earlier = conversations.at(-1) ?? [];
       expect(prompt.slice(0, earlier.length)).toEqual(earlier);
       expect(body.usage.prompt_tokens_details.cached_tokens).toBeGreaterThan(earlier.length - 16);
-      conversations.push([...prompt, ...choice.token_ids]);
+      conversations.push([...prompt, ...sampled]);
       const calls: ChatMessage[] = (choice.message.tool_calls ?? []).map((call: Body) => ({
         role: 'tool',
         tool_call_id: call.id,
@@ -269,9 +374,9 @@ test('SGLang tells tokens in its own places, and only where it is asked to', asy
   const asked = { tools: TOOLS, return_prompt_token_ids: true, return_meta_info: true, logprobs: true };
   const { body } = await ask(server, asked);
   const [choice] = body.choices;
-  expect(body.metadata).toEqual({ weight_version: 'step-3' });
+  expect(body.metadata.weight_version).toBe('step-3');
   expect(choice.prompt_token_ids).toHaveLength(body.usage.prompt_tokens);
-  expect(choice).not.toHaveProperty('token_ids');
+  expect(choice).not.toHaveProperty('response_token_ids');
   expect(choice.meta_info.output_token_logprobs.map(([logprob]: number[]) => logprob)).toEqual(
     choice.logprobs.content.map(({ logprob }: Body) => logprob),
   );

@@ -17,6 +17,7 @@ export type ServerSettings = Required<
     | 'reportsCachedTokens'
     | 'overflowText'
     | 'streamTokens'
+    | 'sglangIdsField'
   >
 > &
   Pick<ModelServerOptions, 'weightVersion' | 'apiKey'>;
@@ -32,6 +33,14 @@ export interface Answer {
   /** Undefined: not asked for. One for each token, unless a fault wants it otherwise. */
   readonly logprobs: readonly TokenLogprobs[] | undefined;
   readonly cachedTokens: number;
+  /** Which weights made which tokens. */
+  readonly weightVersions: readonly WeightSpan[];
+}
+
+export interface WeightSpan {
+  readonly version: string;
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface Refusal {
@@ -49,6 +58,7 @@ export interface AnswerPart {
 
 /** How one kind of server says what it has to say. */
 export interface Engine {
+  newId(): string;
   /** Undefined: the request is fine. */
   refuse(request: ChatRequest): Refusal | undefined;
   error(statusCode: number, message: string): Refusal;

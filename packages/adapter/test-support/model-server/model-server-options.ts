@@ -56,7 +56,10 @@ export interface ModelServerOptions {
   readonly thinkMs?: number;
   /** Default `processed`, which is what vLLM gives with --logprobs-mode processed_logprobs. */
   readonly logprobsMode?: 'raw' | 'processed';
-  /** The version of the weights now; for vLLM it makes the server one in development mode, with /weight_info. */
+  /**
+   * The version of the weights now, asked when a request comes and when it is answered; another one then means that they
+   * changed half-way. For vLLM it makes the server one in development mode, with /weight_info. Default: `default`.
+   */
   readonly weightVersion?: () => string;
   /** Default true. vLLM refuses tools without it; SGLang and plain servers leave calls in the text. */
   readonly hasToolParser?: boolean;
@@ -72,6 +75,8 @@ export interface ModelServerOptions {
    * shortens the reply otherwise. `passed`: versions before it, which count the tokens asked for. `old`: flat errors.
    */
   readonly overflowText?: 'old' | 'passed' | 'new';
+  /** Where SGLang puts the sampled ids: its 0.5.23 in the first of these, which is the default. */
+  readonly sglangIdsField?: 'response_token_ids' | 'token_ids';
   /** Tokens in one event of a stream. Default 8. */
   readonly streamTokens?: number;
 }

@@ -1,17 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type ChatRequest, readChatRequest } from './chat-request.js';
-import type { Answer, Engine, Refusal, ServerSettings } from './engine.js';
-import { generate } from './generate.js';
+import { readChatRequest } from './chat-request.js';
+import type { Engine, Refusal, ServerSettings } from './engine.js';
+import { makeAnswer } from './make-answer.js';
 import type { Fault, ModelServer, ModelServerOptions, RecordedRequest } from './model-server-options.js';
 import { createPlainEngine } from './plain-engine.js';
-import { createPrefixCache, type PrefixCache } from './prefix-cache.js';
+import { createPrefixCache } from './prefix-cache.js';
 import { replacesAnswer, sendBody, sendFault, sendStream } from './send-answer.js';
 import { createSglangEngine } from './sglang-engine.js';
-import { splitReply } from './split-reply.js';
-import { chancesOf } from './toy-logprobs.js';
 import { createVllmEngine } from './vllm-engine.js';
 
 const ENGINES = { vllm: createVllmEngine, sglang: createSglangEngine, plain: createPlainEngine };
@@ -75,6 +72,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
         ? engine.badBody(body)
         : engine.refuse(request);
     if (refused !== undefined) return sendRefusal(response, refused);
+    const firstWeights = options.weightVersion?.() ?? 'default';
     await waitUnlessGone(options.thinkMs ?? 0, signal);
     if (signal.aborted) return;
     if (replacesAnswer(fault)) {
@@ -89,7 +87,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     const turn = messages.filter(({ role }) => role === 'assistant').length;
     const reply = await options.model({ messages, tools, turn, body: request.body });
     if (signal.aborted) return;
-    const answer = answerWith(reply, request, { settings, cache, fault });
+    const answer = makeAnswer(reply, request, { id: engine.newId(), settings, cache, fault, firstWeights });
     const sending = fault === 'cut' || fault === 'slow' || fault === 'stream-error' ? fault : undefined;
     if (request.isStream)
       return sendStream(response, engine, answer, { streamTokens: settings.streamTokens, fault: sending });
@@ -135,56 +133,8 @@ function settle(options: ModelServerOptions): ServerSettings {
     reportsCachedTokens: options.reportsCachedTokens ?? true,
     overflowText: options.overflowText ?? 'new',
     streamTokens: options.streamTokens ?? 8,
+    sglangIdsField: options.sglangIdsField ?? 'response_token_ids',
     ...(options.weightVersion && { weightVersion: options.weightVersion }),
-  };
-}
-
-function answerWith(
-  reply: Parameters<typeof generate>[0],
-  request: ChatRequest,
-  {
-    settings,
-    cache,
-    fault,
-  }: { readonly settings: ServerSettings; readonly cache: PrefixCache; readonly fault: Fault | undefined },
-): Answer {
-  const { body, promptIds, maxTokens } = request;
-  const room = settings.contextTokens - promptIds.length;
-  const generation = generate(reply, {
-    maxTokens: Math.min(maxTokens ?? room, room),
-    stop: request.stop,
-    keepsStop: body.include_stop_str_in_output === true,
-    keepsSpecial: body.skip_special_tokens === false,
-  });
-  const text = generation.shown.join('');
-  const cachedTokens = cache.cachedTokens(promptIds);
-  cache.keep([...promptIds, ...generation.tokenIds]);
-  const wantsLogprobs = request.wantsLogprobs && settings.engine !== 'plain' && fault !== 'no-logprobs';
-  const isScaled = settings.logprobsMode === 'processed' && request.temperature > 0;
-  const logprobs = wantsLogprobs
-    ? chancesOf(promptIds, generation.tokenIds, {
-        temperature: isScaled ? request.temperature : 1,
-        top: request.topLogprobs,
-      })
-    : undefined;
-  return {
-    id: `chatcmpl-${randomBytes(8).toString('hex')}`,
-    created: Math.floor(Date.now() / 1000),
-    request: fault === 'no-token-ids' ? withoutCapture(request) : request,
-    generation,
-    reply: splitReply(text, {
-      reasoning: settings.reasoningParser,
-      tools: settings.hasToolParser && request.tools.length > 0 && body.tool_choice !== 'none',
-    }),
-    logprobs: fault === 'misaligned' ? logprobs?.slice(0, -1) : logprobs,
-    cachedTokens,
-  };
-}
-
-function withoutCapture(request: ChatRequest): ChatRequest {
-  return {
-    ...request,
-    body: Object.fromEntries(Object.entries(request.body).filter(([field]) => !/^return_.*(ids|info)$/.test(field))),
   };
 }
 

@@ -18,6 +18,7 @@ export function createPlainEngine(settings: ServerSettings): Engine {
     ...(settings.reportsCachedTokens && { prompt_tokens_details: { cached_tokens: answer.cachedTokens } }),
   });
   return {
+    newId: () => `chatcmpl-${randomBytes(8).toString('hex')}`,
     refuse({ body, messages, promptIds, maxTokens = 0 }) {
       if (body.model !== modelName)
         return refusal(404, `The model \`${body.model}\` does not exist.`, { code: 'model_not_found' });

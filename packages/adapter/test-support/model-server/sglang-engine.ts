@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ChatRequest } from './chat-request.js';
 import {
   type Answer,
   type AnswerPart,
@@ -9,19 +10,21 @@ import {
   usageOf,
 } from './engine.js';
 import { sglangOverflow } from './overflow.js';
+import { lastWeights, matchedStop, metaInfo, reasoningTokens } from './sglang-meta-info.js';
 import { deltaBetween } from './split-reply.js';
 import { tokenize } from './tokenize.js';
 import { type ReadCall, readCall } from './tool-calls.js';
-import { END_OF_MESSAGE, tokenTexts } from './toy-tokenizer.js';
+import { nameOf } from './vllm-logprobs.js';
 
-/** SGLang as of the middle of 2026, with `--tool-call-parser qwen`. It serves any name of a model. */
+/** SGLang 0.5.23 with `--tool-call-parser qwen25`. It serves any name of a model. */
 export function createSglangEngine(settings: ServerSettings): Engine {
   const weightVersion = () => settings.weightVersion?.() ?? 'default';
   const modelOf = (answer: Answer) => String(answer.request.body.model ?? 'default');
   const usage = (answer: Answer) => ({
     ...usageOf(answer),
     prompt_tokens_details: settings.reportsCachedTokens ? { cached_tokens: answer.cachedTokens } : null,
-    reasoning_tokens: 0,
+    reasoning_tokens: reasoningTokens(answer),
+    completion_tokens_details: reasoningTokens(answer) === 0 ? null : { reasoning_tokens: reasoningTokens(answer) },
   });
   const stream = (answer: Answer, choices: readonly unknown[]) => ({
     id: answer.id,
@@ -40,20 +43,9 @@ export function createSglangEngine(settings: ServerSettings): Engine {
   });
 
   return {
-    refuse({ body, messages, isStream, ...request }) {
-      if (messages.length === 0) return refusal(400, 'Messages cannot be empty.');
-      const refused = ['return_prompt_token_ids', 'return_token_ids', 'return_meta_info'].find(
-        (field) => isStream && body[field] === true,
-      );
-      if (refused !== undefined)
-        return refusal(
-          400,
-          `${refused} is not supported with streaming. Please set stream=false when using ${refused}=true.`,
-        );
-      const overflow = sglangOverflow({ body, messages, isStream, ...request }, settings);
-      return overflow === undefined ? undefined : refusal(400, overflow);
-    },
-    error: refusal,
+    newId: () => randomBytes(16).toString('hex'),
+    refuse: (request) => refuse(request, settings),
+    error: (statusCode, message) => refusal(statusCode, message),
     badBody: () => refusal(400, 'Expected a JSON object with a list of messages.'),
     unauthorized: (path) =>
       path.startsWith('/health') ? undefined : { statusCode: 401, body: { error: 'Unauthorized' } },
@@ -74,26 +66,29 @@ export function createSglangEngine(settings: ServerSettings): Engine {
             message: {
               role: 'assistant',
               content,
-              reasoning_content: readReasoning(answer),
-              tool_calls: calls.length === 0 ? null : calls.map((call, index) => toolCall(index, call)),
+              reasoning_content: answer.reply.reasoning || null,
+              ...(calls.length > 0 && { tool_calls: calls.map((call, index) => toolCall(index, call)) }),
             },
             logprobs: answer.logprobs === undefined ? null : logprobsOf(answer),
             finish_reason: reason,
             matched_stop: reason === 'tool_calls' ? null : matchedStop(answer),
             ...((wantsIds || body.return_prompt_token_ids === true) && { prompt_token_ids: promptIds }),
-            ...(wantsIds && { token_ids: answer.generation.tokenIds }),
-            ...(body.return_meta_info === true && { meta_info: metaInfo(answer, reason, weightVersion()) }),
+            ...(wantsIds && { [settings.sglangIdsField]: answer.generation.tokenIds }),
+            ...(body.return_meta_info === true && { meta_info: metaInfo(answer, reason) }),
           },
         ],
         usage: usage(answer),
-        metadata: { weight_version: weightVersion() },
+        metadata: { weight_version: lastWeights(answer), weight_versions: answer.weightVersions },
         ...(extension && { sglext: extension }),
       };
     },
 
-    firstEvents: (answer) => [stream(answer, [choice({ role: 'assistant', content: '', reasoning_content: null })])],
+    firstEvents: (answer) => [stream(answer, [choice({ reasoning_content: null, role: 'assistant', content: '' })])],
     events: (answer, part) =>
-      eventsOf(answer, part).map(({ delta, ...fields }) => stream(answer, [choice(delta, fields)])),
+      eventsOf(answer, part, settings).map(({ delta, isFull, ...fields }) => ({
+        ...stream(answer, [choice(delta, fields)]),
+        ...(isFull && { usage: null }),
+      })),
     lastEvents(answer) {
       const { finish } = answer.generation;
       const hasCalls = answer.reply.segments.some(({ kind }) => kind === 'call-name');
@@ -122,10 +117,14 @@ export function createSglangEngine(settings: ServerSettings): Engine {
         case 'GET /model_info':
           return {
             model_path: `/models/${settings.modelName}`,
+            served_model_name: settings.modelName,
             tokenizer_path: `/models/${settings.modelName}`,
             is_generation: true,
             preferred_sampling_params: null,
             weight_version: weightVersion(),
+            load_format: 'auto',
+            reasoning_parser: settings.reasoningParser ? 'qwen3' : null,
+            tool_call_parser: settings.hasToolParser ? 'qwen' : null,
           };
         case 'GET /get_weight_version':
           return { weight_version: weightVersion() };
@@ -139,53 +138,48 @@ export function createSglangEngine(settings: ServerSettings): Engine {
   };
 }
 
-function refusal(statusCode: number, message: string): Refusal {
-  const type = statusCode >= 500 ? 'InternalServerError' : 'BadRequestError';
+function refuse(request: ChatRequest, settings: ServerSettings): Refusal | undefined {
+  const { body, messages, temperature, isStream } = request;
+  if (messages.length === 0) return refusal(400, 'Messages cannot be empty.');
+  for (const [field, place] of STREAM_REFUSES) {
+    if (!isStream || body[field] !== true) continue;
+    const message = `${field} is not supported with streaming${place}. Please set stream=false when using ${field}=true.`;
+    return refusal(400, message, 'BadRequest');
+  }
+  if (temperature < 0) {
+    const shown = Number.isInteger(temperature) ? temperature.toFixed(1) : `${temperature}`;
+    return refusal(400, `temperature must be a non-negative finite number, got ${shown}.`);
+  }
+  const overflow = sglangOverflow(request, settings);
+  return overflow === undefined ? undefined : refusal(400, overflow);
+}
+
+const STREAM_REFUSES = [
+  ['return_prompt_token_ids', ''],
+  ['return_token_ids', ' on /v1/chat/completions'],
+  ['return_meta_info', ''],
+] as const;
+
+function refusal(
+  statusCode: number,
+  message: string,
+  type: string = statusCode >= 500 ? 'InternalServerError' : 'BadRequestError',
+): Refusal {
   return { statusCode, body: { object: 'error', message, type, param: null, code: statusCode } };
 }
 
-/** A call that cannot be read is left out, and the reply still counts as one with calls. */
+/** A call that cannot be read is lost, with all that follows it. */
 function readMessage({ reply, generation }: Answer): {
   readonly content: string;
   readonly calls: readonly ReadCall[];
   readonly reason: string;
 } {
-  const { finish } = generation;
-  const isRead = reply.blocks.length > 0;
-  const text = isRead ? reply.content : reply.rest;
+  const calls = reply.blocks.map(readCall).filter((call) => call !== undefined);
   return {
-    // The parsers of calls and of reasoning trim what they leave.
-    content: isRead || reply.reasoning !== undefined ? text.trim() : text,
-    calls: reply.blocks.map(readCall).filter((call) => call !== undefined),
-    reason: isRead && finish === 'stop' ? 'tool_calls' : finish,
-  };
-}
-
-function readReasoning({ reply }: Answer): string | null {
-  return reply.reasoning?.trimStart() || null;
-}
-
-function matchedStop({ generation }: Answer): number | string | null {
-  return generation.finish === 'stop' ? (generation.stopString ?? END_OF_MESSAGE) : null;
-}
-
-function metaInfo(answer: Answer, reason: string, weightVersion: string): unknown {
-  const { generation, logprobs, request } = answer;
-  const { texts } = generation;
-  return {
-    id: answer.id,
-    finish_reason:
-      reason === 'length'
-        ? { type: 'length', length: generation.tokenIds.length }
-        : { type: reason, matched: reason === 'tool_calls' ? null : matchedStop(answer) },
-    prompt_tokens: request.promptIds.length,
-    weight_version: weightVersion,
-    completion_tokens: generation.tokenIds.length,
-    cached_tokens: answer.cachedTokens,
-    ...(logprobs && {
-      input_token_logprobs: [],
-      output_token_logprobs: logprobs.map(({ sampled }, index) => [sampled.logprob, sampled.id, texts[index]]),
-    }),
+    // The parser of calls trims what it leaves.
+    content: reply.blocks.length > 0 ? reply.content.trim() : reply.rest,
+    calls,
+    reason: calls.length > 0 && generation.finish === 'stop' ? 'tool_calls' : generation.finish,
   };
 }
 
@@ -206,39 +200,39 @@ function logprobsOf(answer: Answer, from = 0, to = answer.generation.tokenIds.le
   return {
     content: logprobs.slice(from, to).map(({ sampled, top }, index) => ({
       ...entry(texts[from + index]!, sampled.logprob),
-      top_logprobs: top
-        .slice(0, request.topLogprobs)
-        .map(({ id, logprob }) => entry(tokenTexts([id])[0] || '\ufffd', logprob)),
+      top_logprobs: top.slice(0, request.topLogprobs).map(({ id, logprob }) => entry(nameOf(id), logprob)),
     })),
   };
 }
 
+interface PartOfAnswer {
+  readonly delta: unknown;
+  /** Made by the parser of calls, which leaves no field out. */
+  readonly isFull: boolean;
+  readonly logprobs?: unknown;
+}
+
 /** Content, reasoning and calls come in events of their own; the first one carries the log-probabilities. */
-function eventsOf(
-  answer: Answer,
-  { from, to }: AnswerPart,
-): readonly { readonly delta: unknown; readonly logprobs?: unknown }[] {
+function eventsOf(answer: Answer, { from, to }: AnswerPart, settings: ServerSettings): readonly PartOfAnswer[] {
   const { reasoning, content, calls } = deltaBetween(answer.reply, textPlace(answer, from), textPlace(answer, to));
-  const deltas: unknown[] = [
-    ...(reasoning === undefined ? [] : [{ reasoning_content: reasoning }]),
-    ...(content === undefined ? [] : [{ content, reasoning_content: null }]),
-    ...calls.map(({ index, name, arguments: written }) => ({
-      role: null,
-      content: null,
-      reasoning_content: null,
-      tool_calls: [
-        {
-          id: name === undefined ? null : callId(),
-          index,
-          type: 'function',
-          function: { name: name ?? null, arguments: written ?? '' },
-        },
-      ],
-    })),
-  ];
-  if (answer.logprobs === undefined) return deltas.map((delta) => ({ delta }));
-  const [first = {}, ...rest] = deltas;
-  return [{ delta: first, logprobs: logprobsOf(answer, from, to) }, ...rest.map((delta) => ({ delta }))];
+  const isFull = settings.hasToolParser && answer.request.tools.length > 0;
+  const parts: PartOfAnswer[] = [];
+  if (reasoning !== undefined) parts.push({ delta: { reasoning_content: reasoning }, isFull: false });
+  if (content !== undefined)
+    parts.push({ delta: { ...(isFull && { role: null }), reasoning_content: null, content }, isFull });
+  for (const { index, name, arguments: written } of calls) {
+    if (name !== undefined) parts.push({ delta: callDelta(callId(), index, { name, arguments: '' }), isFull });
+    if (written !== undefined)
+      parts.push({ delta: callDelta(null, index, { name: null, arguments: written }), isFull });
+  }
+  if (answer.logprobs === undefined) return parts;
+  const [first = { delta: { reasoning_content: null }, isFull: false }, ...rest] = parts;
+  return [{ ...first, logprobs: logprobsOf(answer, from, to) }, ...rest];
+}
+
+function callDelta(id: string | null, index: number, called: unknown): unknown {
+  const call = { id, index, type: 'function', function: called };
+  return { role: null, content: null, reasoning_content: null, tool_calls: [call] };
 }
 
 function toolCall(index: number, call: ReadCall): unknown {
