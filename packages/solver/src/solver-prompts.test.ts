@@ -36,7 +36,7 @@ describe('the prompt', () => {
   test('holds the specification in a fence, where it lies, and what there is to work with', () => {
     const text = textFor(first);
     expect(text).toContain(`\n\`\`\`diff\n${Buffer.from(first.specificationText).toString()}\`\`\`\n`);
-    for (const value of ['/work', '/beside/it.diff', '17 turns', '2.5 minutes']) expect(text).toContain(value);
+    for (const value of ['/work', '/beside/it.diff', '17 turns ', '2.5 minutes']) expect(text).toContain(value);
     expect(text).not.toMatch(/\{\{|\}\}/);
   });
 
@@ -56,7 +56,7 @@ describe('the prompt', () => {
 
   test('of order 2 says that somebody tried before, and that of order 1 does not', () => {
     expect(textFor(second)).toMatch(/tried to mend it before/);
-    expect(textFor(first)).not.toMatch(/before|attempt/i);
+    expect(textFor(first)).not.toMatch(/tried|mend it before|attempt/i);
   });
 
   test('says the same of both orders but for that', () => {
