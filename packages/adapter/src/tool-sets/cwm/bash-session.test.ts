@@ -279,7 +279,7 @@ describe.concurrent('a bash session survives', () => {
           await vi.waitFor(() => expect(findProcesses(word).length).toBeGreaterThan(0), 5_000);
           const startedAt = performance.now();
           const reply = await run(command);
-          expect(performance.now() - startedAt).toBeLessThan(8_000);
+          expect(performance.now() - startedAt).toBeLessThan(10_000);
           if (ending === 'done') expect(reply).toMatchObject({ status: 'done' });
           else if (ending !== undefined) expect(reply).toMatchObject({ status: 'died', cause: ending });
           if (reply.status === 'died') expect(findProcesses(word)).toEqual([]);
@@ -294,7 +294,7 @@ describe.concurrent('a bash session survives', () => {
           await session.close();
           expect(findProcesses(word)).toEqual([]);
         },
-        { timeoutMs: 1_200 },
+        { timeoutMs: ending === 'timeout' || ending === undefined ? 1_200 : 6_000 },
       ),
   );
 });
