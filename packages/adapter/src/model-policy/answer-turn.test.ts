@@ -90,11 +90,11 @@ test.each(['vllm', 'sglang'] as const)('records exactly what %s sampled', async 
     prompt_token_ids: raw.prompt_token_ids ?? raw.choices[0].prompt_token_ids,
     completion_token_ids: raw.choices[0].token_ids ?? raw.choices[0].response_token_ids,
     completion_logprobs: raw.choices[0].logprobs.content.map(({ logprob }: { logprob: number }) => logprob),
-    usage: { prompt_tokens: 17, completion_tokens: 5 },
+    usage: { prompt_tokens: raw.usage.prompt_tokens, completion_tokens: raw.usage.completion_tokens },
     retries: 0,
     sampling_requested: { temperature: 1, top_p: 1, top_k: -1 },
   });
-  expect(turn.sample!.record.completion_token_ids).toHaveLength(5);
+  expect(turn.sample!.record.completion_token_ids).toHaveLength(raw.usage.completion_tokens);
   const { body, headers } = server.turns()[0]!;
   expect(body).toMatchObject({
     temperature: 1,

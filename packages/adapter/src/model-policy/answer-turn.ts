@@ -11,7 +11,7 @@ import type { ModelServer } from './model-server.js';
 import { type Dialect, requestBody, samplingFields, seedOfTurn } from './request-body.js';
 import type { Settings } from './settings.js';
 import { readTokenData } from './token-data.js';
-import { addUsage, type UsageTotals } from './usage-totals.js';
+import type { UsageTotals } from './usage-totals.js';
 import type { WeightVersions } from './weight-versions.js';
 import { renderConversation } from './wire-messages.js';
 
@@ -84,13 +84,12 @@ interface Answered {
 }
 
 function readTurn(connection: ModelConnection, conversation: Conversation, answered: Answered): Turn {
-  const { settings, format, room, totals, weights } = connection;
+  const { settings, format, room, weights } = connection;
   const { messages, turn, rolloutId, reply, sampled } = answered;
   const { completion } = reply;
   const choice = completion.choices[0]!;
   const response = readMessage(choice.message, turn);
   const usage = readUsage(completion);
-  addUsage(totals, usage);
   room.note(rolloutId, conversation.messages.length, usage);
   const tokens = readTokenData(completion);
   if (connection.expectsTokens && tokens.logprobs === null)
@@ -123,7 +122,7 @@ function readTurn(connection: ModelConnection, conversation: Conversation, answe
         prompt_token_ids: tokens.promptIds,
         completion_token_ids: tokens.completionIds,
         completion_logprobs: tokens.logprobs,
-        weight_version_start: reply.versionStart,
+        weight_version_start: reply.versionStart ?? spans?.[0]?.version ?? null,
         weight_version_end: told ?? reply.versionEnd,
         ...(spans && { weight_spans: spans }),
         sampling_requested: sampled.requested,

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { PolicyError } from '../policy-error.js';
-import type { ChatCompletion } from './chat-completion.js';
+import { type ChatCompletion, readUsage } from './chat-completion.js';
 import { createStreamReader } from './event-stream.js';
 import { type Judgement, judgeReply } from './judge-reply.js';
 import type { Engine } from './model-policy-options.js';
 import type { ModelServer } from './model-server.js';
 import { retryDelayMs, waitMs } from './retry-delay.js';
 import type { Settings } from './settings.js';
-import type { UsageTotals } from './usage-totals.js';
+import { addUsage, type UsageTotals } from './usage-totals.js';
 
 export interface Question {
   /** Without the fields that name the request. */
@@ -60,6 +60,7 @@ export async function askServer(
     const end = now();
     switch (judged.status) {
       case 'answered': {
+        addUsage(totals, readUsage(judged.completion));
         const versionEnd = await readVersion(signal);
         return { ...judged, requestId, start, end, versionStart, versionEnd, retries: attempt - 1 };
       }
@@ -70,6 +71,7 @@ export async function askServer(
       case 'no-answer':
         throw new PolicyError('bad-answer', redact(`${server.host}: ${judged.reason}.`));
       case 'retry': {
+        addUsage(totals, judged.usage ?? null);
         const reason = redact(judged.reason);
         if (attempt >= retry.attempts) throw exhausted(server.host, attempt, reason, judged.cause);
         const { retryAfterMs } = judged;

@@ -83,7 +83,7 @@ async function listModels(
 ): Promise<z.infer<typeof modelsSchema>['data'] | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     const reply = await server.get('api', 'models', request);
-    if (reply.status === 'broken' && !reply.isConnected) throw unreachable(server.host, reply.reason, reply.cause);
+    if (reply.status === 'broken' && !reply.isSudden) throw unreachable(server.host, reply.reason, reply.cause);
     if (reply.status === 'too-large') return undefined;
     if (reply.status === 'replied' && !isPassing(reply.statusCode)) return readModels(server.host, reply, redact);
     const reason = reply.status === 'broken' ? reply.reason : redact(`${reply.statusCode}: ${messageIn(reply.text)}`);

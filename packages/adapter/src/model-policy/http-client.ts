@@ -20,8 +20,8 @@ export type HttpReply =
       readonly text: string;
       readonly isEventStream: boolean;
     }
-  /** No reply, or one that was cut. `isConnected` is false where not even a connection came about. */
-  | { readonly status: 'broken'; readonly reason: string; readonly cause: unknown; readonly isConnected: boolean }
+  /** No reply, or one that was cut. `isSudden`: neither did the time run out nor was there no connection to be had. */
+  | { readonly status: 'broken'; readonly reason: string; readonly cause: unknown; readonly isSudden: boolean }
   | { readonly status: 'too-large' };
 
 export interface HttpClient {
@@ -49,7 +49,6 @@ async function send(agent: Agent, httpRequest: HttpRequest): Promise<HttpReply> 
   const onAbort = () => stop.abort(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => stop.abort(timedOut(timeoutMs)), timeoutMs);
-  let isConnected = false;
   try {
     const reply = await request(url, {
       method,
@@ -58,7 +57,6 @@ async function send(agent: Agent, httpRequest: HttpRequest): Promise<HttpReply> 
       signal: stop.signal,
       ...(body !== undefined && { body }),
     });
-    isConnected = true;
     const header = (name: string) => firstOf(reply.headers[name]);
     const isEventStream = onEventText !== undefined && (header('content-type') ?? '').includes('text/event-stream');
     const decoder = new TextDecoder();
@@ -75,8 +73,9 @@ async function send(agent: Agent, httpRequest: HttpRequest): Promise<HttpReply> 
     return { status: 'replied', statusCode: reply.statusCode, header, text: pieces.join(''), isEventStream };
   } catch (error) {
     signal.throwIfAborted();
-    const cause = stop.signal.aborted ? stop.signal.reason : error;
-    return { status: 'broken', reason: reasonOf(cause), cause, isConnected: isConnected || !isConnectFailure(cause) };
+    const isLate = stop.signal.aborted;
+    const cause = isLate ? stop.signal.reason : error;
+    return { status: 'broken', reason: reasonOf(cause), cause, isSudden: !isLate && !isConnectFailure(cause) };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);

@@ -1,4 +1,5 @@
-import type { ChatCompletion } from './chat-completion.js';
+import type { TokenUsage } from '@swe-selfplay/trajectory';
+import { type ChatCompletion, readUsage } from './chat-completion.js';
 import { isContextOverflow } from './context-overflow.js';
 import type { StreamReader } from './event-stream.js';
 import type { HttpReply } from './http-client.js';
@@ -14,6 +15,8 @@ export type Judgement =
       readonly status: 'retry';
       readonly reason: string;
       readonly retryAfterMs?: number | undefined;
+      /** Of the sample that is thrown away. */
+      readonly usage?: TokenUsage | null;
       readonly cause?: unknown;
     }
   | { readonly status: 'no-answer'; readonly reason: string };
@@ -63,7 +66,7 @@ function judgeCompletion(completion: ChatCompletion): Judgement {
   if (choice === undefined) return { status: 'retry', reason: 'its answer is empty' };
   // Engines end what they are sampling when weights change: a part of a reply, and nobody's turn.
   if (choice.finish_reason === 'abort' || choice.finish_reason === 'error')
-    return { status: 'retry', reason: 'the server aborted the answer' };
+    return { status: 'retry', reason: 'the server aborted the answer', usage: readUsage(completion) };
   const { content, tool_calls: calls, reasoning, reasoning_content: thought } = choice.message;
   const isEmpty = !content && !calls?.length && !reasoning && !thought;
   if (choice.finish_reason === 'length' && isEmpty && !completion.usage?.completion_tokens)

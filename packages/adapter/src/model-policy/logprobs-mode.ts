@@ -1,7 +1,7 @@
 import type { ChatCompletion } from './chat-completion.js';
 
-/** Two runs of one prompt differ by rounding; between near-equal alternatives that is all there is to see. */
-const LEAST_GAP = 0.04;
+/** Two runs of one prompt differ by rounding, for models in half precision by an eighth and more. */
+const CLEAR_GAP = 1;
 
 /**
  * Whether log-probabilities are taken after temperature (`processed`) or before (`raw`), from the first tokens of two
@@ -16,18 +16,16 @@ export function compareLogprobs(cool: ChatCompletion, hot: ChatCompletion): 'pro
   const bottom = common.at(-1);
   if (top === undefined || bottom === undefined) return null;
   const gap = left.get(top)! - left.get(bottom)!;
-  const ratio = (right.get(top)! - right.get(bottom)!) / gap;
-  const isUnchanged = common.every((token) => isNear(left.get(token)!, right.get(token)!));
-  // Where all is equally likely, or one thing certain, temperature changes nothing either.
-  const isOpen = left.get(top)! > -4 && left.get(top)! < -0.2;
-  if (isUnchanged) return gap >= LEAST_GAP || isOpen ? 'raw' : null;
-  if (gap >= LEAST_GAP) return Math.abs(ratio - 0.5) < 0.15 ? 'processed' : null;
-  return left.get(top)! - right.get(top)! > 0.2 ? 'processed' : null;
-}
-
-/** The less likely, the more rounding shows. */
-function isNear(left: number, right: number): boolean {
-  return Math.abs(left - right) <= 0.05 + 0.03 * Math.abs(left);
+  if (gap >= CLEAR_GAP) {
+    const ratio = (right.get(top)! - right.get(bottom)!) / gap;
+    if (Math.abs(ratio - 0.5) < 0.15) return 'processed';
+    return Math.abs(ratio - 1) < 0.15 ? 'raw' : null;
+  }
+  const fall = left.get(top)! - right.get(top)!;
+  if (fall > 0.3) return 'processed';
+  // Where all is equally likely, or one or two things certain, temperature changes nothing either.
+  const isOpen = left.get(top)! > -4 && left.get(top)! < -1.2;
+  return isOpen && Math.abs(fall) < 0.15 ? 'raw' : null;
 }
 
 /** Tokens of the first place with their log-probabilities. */

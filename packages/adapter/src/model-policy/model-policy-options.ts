@@ -71,6 +71,8 @@ export interface ModelPolicyOptions {
   readonly requestTimeoutMs?: number | undefined;
   /** Of each request made while opening. Default 120000. */
   readonly probeTimeoutMs?: number | undefined;
+  /** Of the whole opening, retries included. Default 600000. */
+  readonly openTimeoutMs?: number | undefined;
   /** Bound on an answer. Default 64 MiB. */
   readonly maxAnswerBytes?: number | undefined;
   /** Ends the opening. */

@@ -140,6 +140,11 @@ test('waits for a server that is about to be ready', async () => {
 test('a server that is silent does not hold up the opening for ever', async () => {
   const server = await serve({ first: () => () => {} });
   await expect(open(server, { probeTimeoutMs: 50 })).rejects.toMatchObject({ code: 'unreachable' });
+  const opening = open(server, { retry: { attempts: 99, minMs: 1, maxMs: 20 }, openTimeoutMs: 100 });
+  await expect(opening).rejects.toMatchObject({
+    code: 'unreachable',
+    message: expect.stringContaining('within 0.1 s'),
+  });
   const aborted = open(server, { signal: AbortSignal.timeout(50) });
   await expect(aborted).rejects.toMatchObject({ name: 'TimeoutError' });
 });
@@ -204,3 +209,16 @@ test('says what should be known once', async () => {
 function aRollout() {
   return { signal: new AbortController().signal, rolloutId: 'r1' };
 }
+
+test('plays a server that knows neither token ids nor max_tokens', async () => {
+  const server = await serve({
+    first({ method, path, body }) {
+      if (path === '/v1/models') return { body: { data: [{ id: 'tiny', owned_by: 'somebody' }] } };
+      if (method === 'GET') return { status: 404 };
+      if (body.max_tokens !== undefined || body.logprobs)
+        return { status: 400, body: { error: { message: "Unsupported parameter: 'max_tokens'" } } };
+      return recorded(body.tools ? 'vllm/chat-tool-call' : 'vllm/chat-plain-openai');
+    },
+  });
+  expect((await open(server, { format: 'auto' })).capabilities).toMatchObject({ capture: 'text', format: 'native' });
+});

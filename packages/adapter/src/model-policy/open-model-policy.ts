@@ -3,7 +3,7 @@ import type { Policy, PolicyDescription } from '../policy.js';
 import { PolicyError } from '../policy-error.js';
 import { answerTurn, type ModelConnection } from './answer-turn.js';
 import { askServer, refusal } from './ask-server.js';
-import { type ChatCompletion, readUsage } from './chat-completion.js';
+import type { ChatCompletion } from './chat-completion.js';
 import { type ChosenFormat, chooseFormat, PROBE_TOOL } from './choose-format.js';
 import { createContextRoom } from './context-room.js';
 import { detectServer, type ServerFacts } from './detect-server.js';
@@ -14,7 +14,7 @@ import { createOpenCalls } from './open-calls.js';
 import { type CaptureProbe, probeCapture } from './probe-capture.js';
 import { type Dialect, type RequestParts, requestBody } from './request-body.js';
 import { type Settings, settle } from './settings.js';
-import { addUsage, createUsageTotals, type UsageTotals } from './usage-totals.js';
+import { createUsageTotals, type UsageTotals } from './usage-totals.js';
 import { createWeightVersions } from './weight-versions.js';
 
 /** A policy that a model server plays. One may play any number of rollouts at once. */
@@ -34,16 +34,27 @@ export interface ModelPolicy extends Policy {
 export async function openModelPolicy(options: ModelPolicyOptions): Promise<ModelPolicy> {
   const settings = settle(options);
   const server = createModelServer(settings);
+  const opening = createOpenCalls();
+  const { openTimeoutMs } = settings;
+  const late = `The model server at ${server.host} was not ready within ${openTimeoutMs / 1000} s.`;
+  const timer = setTimeout(() => opening.end(new PolicyError('unreachable', late)), openTimeoutMs);
   try {
-    return await open(server, settings, options);
+    const callerSignal = options.signal ?? new AbortController().signal;
+    return await opening.run(callerSignal, (signal) => open(server, settings, options, signal));
   } catch (error) {
     await server.close();
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-async function open(server: ModelServer, settings: Settings, options: ModelPolicyOptions): Promise<ModelPolicy> {
-  const signal = options.signal ?? new AbortController().signal;
+async function open(
+  server: ModelServer,
+  settings: Settings,
+  options: ModelPolicyOptions,
+  signal: AbortSignal,
+): Promise<ModelPolicy> {
   const totals = createUsageTotals();
   const facts = await detectServer(server, settings, options.engine, signal);
   const trial: Trial = { server, settings, facts, totals, signal };
@@ -94,13 +105,15 @@ const SMALL: ChatMessage = { role: 'user', content: 'Say hello.' };
 
 /** Without the caller's sampling: what is looked for does not depend on it, and it might hide it. */
 async function askSmall(trial: Trial, dialect: Dialect, temperature: number): Promise<ChatCompletion | undefined> {
-  const sampling = { temperature, top_p: 1, ...(dialect.hasTopK && { top_k: -1 }), max_tokens: 8 };
-  const topLogprobs = dialect.capture === 'none' ? 0 : 5;
+  // In plain words as few as can be: what else is not known is refused too, by some even `max_tokens`.
+  const isPlain = dialect.capture === 'none';
+  const sampling = isPlain ? {} : { temperature, top_p: 1, ...(dialect.hasTopK && { top_k: -1 }), max_tokens: 8 };
+  const topLogprobs = isPlain ? 0 : 5;
   const answer = await askTrial(trial, dialect, { messages: [SMALL], sampling, topLogprobs });
   if (answer.status === 'answered') return answer.completion;
   if (answer.status === 'overflow') throw new PolicyError('refused', `${trial.server.host}: ${answer.reason}`);
   // A field that is not known is 400 or 422; anything else, or the same without the fields, is a refusal of us.
-  if (dialect.capture !== 'none' && (answer.statusCode === 400 || answer.statusCode === 422)) return undefined;
+  if (!isPlain && (answer.statusCode === 400 || answer.statusCode === 422)) return undefined;
   throw refusal(trial.server.host, answer);
 }
 
@@ -108,15 +121,18 @@ async function formatFor(options: ModelPolicyOptions, trial: Trial, dialect: Dia
   if (options.format !== 'auto') return { format: options.format, reason: 'It was asked for.' };
   return chooseFormat(trial.facts, async () => {
     const messages: ChatMessage[] = [{ role: 'user', content: `Call the tool ${PROBE_TOOL.name} now.` }];
-    const sampling = { temperature: 0, max_tokens: 512 };
+    const sampling = dialect.capture === 'none' ? {} : { temperature: 0, max_tokens: 512 };
     const answer = await askTrial(trial, dialect, { messages, tools: [PROBE_TOOL], sampling });
-    return answer.status === 'answered' ? answer.completion : answer.reason;
+    if (answer.status === 'answered') return answer.completion;
+    if (answer.status === 'refused' && (answer.statusCode === 401 || answer.statusCode === 403))
+      throw refusal(trial.server.host, answer);
+    return answer.reason;
   });
 }
 
 async function askTrial({ server, settings, facts, totals, signal }: Trial, dialect: Dialect, parts: RequestParts) {
   const sampling = { ...settings.extraBody, ...parts.sampling };
-  const reply = await askServer(server, settings, totals, {
+  return askServer(server, settings, totals, {
     body: requestBody(settings, dialect, { ...parts, sampling }),
     engine: facts.engine,
     rolloutId: 'trial',
@@ -124,8 +140,6 @@ async function askTrial({ server, settings, facts, totals, signal }: Trial, dial
     timeoutMs: settings.probeTimeoutMs,
     readVersion: async () => null,
   });
-  if (reply.status === 'answered') addUsage(totals, readUsage(reply.completion));
-  return reply;
 }
 
 function smaller(left: number | undefined, right: number | undefined): number | undefined {

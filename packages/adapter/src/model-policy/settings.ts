@@ -22,6 +22,7 @@ export interface Settings {
   readonly retry: { readonly attempts: number; readonly minMs: number; readonly maxMs: number };
   readonly requestTimeoutMs: number | undefined;
   readonly probeTimeoutMs: number;
+  readonly openTimeoutMs: number;
   readonly maxAnswerBytes: number;
   readonly random: () => number;
   readonly now: () => Date;
@@ -70,6 +71,7 @@ export function settle(options: ModelPolicyOptions): Settings {
     },
     requestTimeoutMs: options.requestTimeoutMs,
     probeTimeoutMs: options.probeTimeoutMs ?? 120_000,
+    openTimeoutMs: options.openTimeoutMs ?? 600_000,
     maxAnswerBytes: options.maxAnswerBytes ?? 64 * 1024 * 1024,
     random: options.random ?? Math.random,
     now: options.now ?? (() => new Date()),

@@ -1,6 +1,6 @@
 import type { TokenUsage } from '@swe-selfplay/trajectory';
 
-/** What a policy has used since it was opened, probes included. */
+/** What a policy has used since it was opened, probes and samples that were thrown away included. */
 export interface UsageTotals {
   promptTokens: number;
   completionTokens: number;
