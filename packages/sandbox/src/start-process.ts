@@ -20,6 +20,8 @@ export interface StartRequest {
   readonly leftoverGraceMs?: number;
   /** A stop kills not only the process group but all that is below the process, and waits until that is dead. */
   readonly stopsTree?: boolean;
+  /** The process waits for its child and ends with it: a stop leaves it a moment to do so, else the host's first process has to. */
+  readonly isWaiting?: boolean;
   /** Called with the process id and a way to end it, so that a watchdog can; its return value is called at the end. */
   readonly watch?: (processId: number, end: (reason: 'memory-exceeded' | 'killed') => void) => () => void;
 }
@@ -50,6 +52,7 @@ export interface StartedProcess {
 }
 
 const PIPE_GRACE_MS = 500;
+const WAITING_GRACE_MS = 100;
 const MAX_DRAIN_MS = 5_000;
 const MAX_DYING_MS = 2_000;
 const MAX_STATUS_BYTES = 64;
@@ -83,6 +86,7 @@ export function startProcess(request: StartRequest): StartedProcess {
   let doomed: readonly number[] = [];
   let leftoverTimer: NodeJS.Timeout | undefined;
   let graceTimer: NodeJS.Timeout | undefined;
+  let stopTimer: NodeJS.Timeout | undefined;
 
   function take(stream: 'stdout' | 'stderr', chunk: Buffer): void {
     if (request.onOutput(stream, chunk)) wantedBytes += chunk.length;
@@ -91,9 +95,12 @@ export function startProcess(request: StartRequest): StartedProcess {
   function stop(reason: StopReason): void {
     if (hasExited || stopReason !== undefined) return;
     stopReason = reason;
-    if (request.stopsTree && child.pid !== undefined) doomed = listDescendants(child.pid);
-    killGroup(child.pid);
-    for (const processId of doomed) kill(processId);
+    if (child.pid === undefined) return;
+    const below = request.stopsTree || request.isWaiting ? listDescendants(child.pid).slice(1) : [];
+    if (request.isWaiting && below.length > 0) stopTimer = setTimeout(() => killGroup(child.pid), WAITING_GRACE_MS);
+    else killGroup(child.pid);
+    for (const processId of below) kill(processId);
+    if (request.stopsTree) doomed = below;
   }
 
   stdout.on('data', (chunk: Buffer) => take('stdout', chunk)).on('error', ignore);
@@ -132,6 +139,7 @@ export function startProcess(request: StartRequest): StartedProcess {
     } finally {
       clearInterval(graceTimer);
       clearTimeout(leftoverTimer);
+      clearTimeout(stopTimer);
       if (request.leftoverGraceMs !== undefined) killGroup(child.pid);
       unwatch?.();
       for (const stream of [child.stdin, stdout, stderr, statusPipe])

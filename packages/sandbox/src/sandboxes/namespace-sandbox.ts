@@ -160,6 +160,7 @@ export class NamespaceSandbox implements Sandbox {
         isAlone: command.isAlone === true,
       }),
       env: TRUSTED_ENV,
+      isWaiting: true,
       ...(mode.isRoot && mode.hasUserNamespaces ? { hostUserId: mode.userId } : {}),
       // Always two, so that the first process need not know how many there are.
       inheritedFds: [descriptors[0] ?? nullDescriptor(), descriptors[1] ?? nullDescriptor()],
