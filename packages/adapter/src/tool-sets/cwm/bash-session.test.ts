@@ -6,7 +6,6 @@ import { createNamespacesProvider, type Sandbox, type SandboxProvider, withSandb
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type BashReply, type BashSession, type BashSessionOptions, createBashSession } from './bash-session.js';
-import { describeSessionDeath } from './describe-session-death.js';
 
 vi.setConfig({ maxConcurrency: 2, testTimeout: 30_000 });
 
@@ -296,14 +295,5 @@ describe.concurrent('a bash session survives', () => {
         },
         { timeoutMs: ending === 'timeout' || ending === undefined ? 1_200 : 6_000 },
       ),
-  );
-});
-
-test('tells of the end of a session in the words of the CWM scaffold', () => {
-  const fresh = ' A fresh session has started with the current working directory reset to default.';
-  expect(describeSessionDeath('timeout')).toBe(`The current session has terminated due to timeout.${fresh}`);
-  expect(describeSessionDeath('unexpected')).toBe(`The current session has terminated unexpectedly.${fresh}`);
-  expect(describeSessionDeath('too-much-output')).toBe(
-    `The current session has terminated because your previous command produced too much output.${fresh}`,
   );
 });

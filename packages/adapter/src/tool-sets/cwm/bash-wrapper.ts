@@ -2,7 +2,7 @@
  * How commands are handed to a bash that reads them from its input. Between commands its stdout and stderr are
  * /dev/null and the session's real output is a descriptor of its own, which is closed while a command runs: what a
  * command does to its descriptors is undone after it, and what traps and traces say of our own words is not heard.
- * Our words are `\\builtin` and reserved words, which neither aliases nor functions of other names can change.
+ * Our words are `\builtin` and reserved words, which neither aliases nor functions of other names can change.
  */
 
 /** The output of the session. Above what scripts use, below any usual bound on open files. */
