@@ -335,6 +335,16 @@ test('asks for no more than the context leaves, and for nothing where it leaves 
   expect(server.turns()[2]!.body.max_tokens).toBe(512);
 });
 
+test('holds replies to a context that is shorter than that of the server', async () => {
+  const usage = { prompt_tokens: 900, completion_tokens: 40 };
+  const [policy, server] = await open({ chat: () => says({ content: 'a' }, { usage }) }, { contextTokens: 1000 });
+  await turnOf(policy, after(PROMPT, await turnOf(policy)));
+  expect(server.turns().map(({ body }) => body.max_tokens)).toEqual([1000, 60]);
+  const [unbounded, other] = await open({});
+  await turnOf(unbounded);
+  expect(other.turns()[0]!.body).not.toHaveProperty('max_tokens');
+});
+
 test('records the weights before and after, of the server and of the caller', async () => {
   let version = 0;
   const weights = () => {
@@ -369,6 +379,13 @@ test('a weight version that nobody can tell is not known, and that is said once'
   const [policy] = await open({}, { getWeightVersion, onNotice: (notice) => notices.push(notice) });
   expect((await turnOf(policy)).sample!.record).toMatchObject({ weight_version_start: null, weight_version_end: null });
   expect(notices).toEqual([{ text: 'The version of the weights is not known: trainer is gone.' }]);
+});
+
+test('does not outwait the signal where the caller never tells the version', async () => {
+  const [policy] = await open({}, { getWeightVersion: () => new Promise<string>(() => {}) });
+  const signal = AbortSignal.timeout(50);
+  const asked = policy.respond({ messages: PROMPT, tools: [] }, { signal, rolloutId: 'r1' });
+  await expect(asked).rejects.toMatchObject({ name: 'TimeoutError' });
 });
 
 test('a filtered answer is a turn as any other', async () => {

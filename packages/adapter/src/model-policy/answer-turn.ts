@@ -25,6 +25,8 @@ export interface ModelConnection {
   readonly weights: WeightVersions;
   readonly room: ContextRoom;
   readonly totals: UsageTotals;
+  /** The caller's context is shorter than the server's, so that only we hold replies to it. */
+  readonly boundsReplies: boolean;
   /** Answers are expected to hold token data; one that does not is told. */
   readonly expectsTokens: boolean;
 }
@@ -43,7 +45,8 @@ export async function answerTurn(
   const { maxTokens: asked } = settings.sampling;
   const seed = seedOfTurn(settings.sampling.seed, rolloutId, turn);
   const requested = samplingFields(settings, dialect, { maxTokens: asked, seed: settings.sampling.seed });
-  let maxTokens = asked === undefined || left === undefined ? asked : Math.min(asked, left);
+  const bound = asked !== undefined || connection.boundsReplies ? left : undefined;
+  let maxTokens = asked === undefined || bound === undefined ? (asked ?? bound) : Math.min(asked, bound);
   let retries = 0;
   for (;;) {
     const sampling = samplingFields(settings, dialect, { maxTokens, seed });

@@ -49,14 +49,14 @@ export async function askServer(
   totals: UsageTotals,
   question: Question,
 ): Promise<Reply> {
-  const { retry, redact, now, random, onRetry } = settings;
+  const { retry, now, random, onRetry } = settings;
   const { rolloutId, signal, readVersion } = question;
   for (let attempt = 1; ; attempt += 1) {
     const versionStart = await readVersion(signal);
     const start = now();
     const requestId = randomUUID();
     totals.requests += 1;
-    const judged = await sendOnce(server, question, requestId, now);
+    const judged = await sendOnce(server, settings, question, requestId);
     const end = now();
     switch (judged.status) {
       case 'answered': {
@@ -65,16 +65,15 @@ export async function askServer(
         return { ...judged, requestId, start, end, versionStart, versionEnd, retries: attempt - 1 };
       }
       case 'overflow':
-        return { ...judged, reason: redact(judged.reason), retries: attempt - 1 };
+        return { ...judged, retries: attempt - 1 };
       case 'refused':
-        return { ...judged, reason: redact(judged.reason) };
+        return judged;
       case 'no-answer':
-        throw new PolicyError('bad-answer', redact(`${server.host}: ${judged.reason}.`));
+        throw new PolicyError('bad-answer', `${server.host}: ${judged.reason}.`);
       case 'retry': {
         addUsage(totals, judged.usage ?? null);
-        const reason = redact(judged.reason);
-        if (attempt >= retry.attempts) throw exhausted(server.host, attempt, reason, judged.cause);
-        const { retryAfterMs } = judged;
+        const { reason, cause, retryAfterMs } = judged;
+        if (attempt >= retry.attempts) throw exhausted(server.host, attempt, reason, cause);
         if (retryAfterMs !== undefined && retryAfterMs > LONGEST_ASKED_PAUSE_MS)
           throw exhausted(server.host, attempt, `it asks to wait ${Math.round(retryAfterMs / 1000)} s; ${reason}`);
         const delayMs = retryDelayMs(attempt, retry, random, retryAfterMs);
@@ -88,9 +87,9 @@ export async function askServer(
 
 async function sendOnce(
   server: ModelServer,
+  { now, redact }: Settings,
   { body, engine, rolloutId, signal, timeoutMs }: Question,
   requestId: string,
-  now: () => Date,
 ): Promise<Judgement> {
   const stream = body.stream === true ? createStreamReader() : undefined;
   const named = {
@@ -108,7 +107,7 @@ async function sendOnce(
     timeoutMs,
     ...(stream && { onEventText: stream.push }),
   });
-  return judgeReply(reply, stream, now());
+  return judgeReply(reply, stream, { now: now(), redact });
 }
 
 function exhausted(host: string, attempts: number, reason: string, cause?: unknown): PolicyError {

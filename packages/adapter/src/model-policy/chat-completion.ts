@@ -72,7 +72,8 @@ export function readMessage(raw: RawMessage, turn: number): ChatMessage {
     reasoning ?? raw.reasoning_content ?? (content === null ? undefined : splitReasoning(content).reasoning);
   return {
     ...rest,
-    role: raw.role ?? 'assistant',
+    // Whatever it says it is: what it said is said again as the assistant's.
+    role: 'assistant',
     content,
     ...(calls?.length && { tool_calls: calls.map((call, index) => readCall(call, `turn-${turn}-call-${index + 1}`)) }),
     ...(typeof thought === 'string' && thought !== '' && { reasoning: thought }),

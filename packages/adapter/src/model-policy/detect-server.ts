@@ -86,7 +86,7 @@ async function listModels(
     if (reply.status === 'broken' && !reply.isSudden) throw unreachable(server.host, reply.reason, reply.cause);
     if (reply.status === 'too-large') return undefined;
     if (reply.status === 'replied' && !isPassing(reply.statusCode)) return readModels(server.host, reply, redact);
-    const reason = reply.status === 'broken' ? reply.reason : redact(`${reply.statusCode}: ${messageIn(reply.text)}`);
+    const reason = reply.status === 'broken' ? reply.reason : `${reply.statusCode}: ${messageIn(reply.text, redact)}`;
     if (attempt >= retry.attempts) throw unreachable(server.host, reason);
     const askedMs = reply.status === 'replied' ? readRetryAfterMs(reply.header('retry-after'), now()) : undefined;
     await waitMs(retryDelayMs(attempt, retry, random, askedMs), request.signal);
@@ -103,7 +103,7 @@ function readModels(
   redact: (text: string) => string,
 ): z.infer<typeof modelsSchema>['data'] | undefined {
   if (reply.statusCode === 401 || reply.statusCode === 403) {
-    const message = redact(`${host} refuses us with ${reply.statusCode}: ${messageIn(reply.text)}.`);
+    const message = `${host} refuses us with ${reply.statusCode}: ${messageIn(reply.text, redact)}.`;
     throw new PolicyError('refused', `${message} Hand in the API key that this server expects.`);
   }
   if (reply.statusCode >= 300 && reply.statusCode < 400)

@@ -6,7 +6,7 @@ import type { HttpReply } from './http-client.js';
 import { parseCompletion, parseJson } from './parse-completion.js';
 import { readRetryAfterMs } from './retry-delay.js';
 
-/** What to make of a reply to a chat request. Texts are the server's: they may hold secrets. */
+/** What to make of a reply to a chat request. */
 export type Judgement =
   | { readonly status: 'answered'; readonly completion: ChatCompletion }
   | { readonly status: 'overflow'; readonly reason: string }
@@ -24,10 +24,15 @@ export type Judgement =
 /** Request timeout, conflict, too early, too many requests. */
 const RETRIED = new Set([408, 409, 425, 429]);
 
-export function judgeReply(reply: HttpReply, stream: StreamReader | undefined, now: Date): Judgement {
+/** `redact` takes secrets out of what the server says: servers repeat the key that they refuse. */
+export function judgeReply(
+  reply: HttpReply,
+  stream: StreamReader | undefined,
+  { now, redact }: { readonly now: Date; readonly redact: (text: string) => string },
+): Judgement {
   switch (reply.status) {
     case 'broken':
-      return { status: 'retry', reason: reply.reason, cause: reply.cause };
+      return { status: 'retry', reason: redact(reply.reason), cause: reply.cause };
     case 'too-large':
       return { status: 'no-answer', reason: 'its answer is larger than maxAnswerBytes allows' };
     case 'replied': {
@@ -35,18 +40,18 @@ export function judgeReply(reply: HttpReply, stream: StreamReader | undefined, n
       if (statusCode !== 200) {
         const retryAfterMs = readRetryAfterMs(reply.header('retry-after'), now);
         const location = reply.header('location');
-        return judgeError(statusCode, location === undefined ? text : redirectText(location), retryAfterMs);
+        return judgeError(statusCode, location === undefined ? text : redirectText(location), redact, retryAfterMs);
       }
-      if (!reply.isEventStream || stream === undefined) return judgeAnswer(text);
+      if (!reply.isEventStream || stream === undefined) return judgeAnswer(text, redact);
       const end = stream.end();
       if (end.status === 'complete') return judgeCompletion(end.completion);
       if (end.status === 'cut') return { status: 'retry', reason: end.reason };
-      return judgeError(codeOf(parseJson(end.text)) ?? 500, end.text);
+      return judgeError(codeOf(parseJson(end.text)) ?? 500, end.text, redact);
     }
   }
 }
 
-function judgeAnswer(text: string): Judgement {
+function judgeAnswer(text: string, redact: (text: string) => string): Judgement {
   const json = parseJson(text);
   if (json === undefined) return { status: 'retry', reason: 'its answer was cut off or is no JSON' };
   const completion = parseCompletion(json);
@@ -57,7 +62,7 @@ function judgeAnswer(text: string): Judgement {
     json !== null &&
     ('error' in json || (json as { object?: unknown }).object === 'error')
   )
-    return judgeError(codeOf(json) ?? 500, text);
+    return judgeError(codeOf(json) ?? 500, text, redact);
   return { status: 'no-answer', reason: 'its answer is no chat completion' };
 }
 
@@ -74,9 +79,15 @@ function judgeCompletion(completion: ChatCompletion): Judgement {
   return { status: 'answered', completion };
 }
 
-function judgeError(statusCode: number, text: string, retryAfterMs?: number): Judgement {
-  const reason = `${statusCode}: ${messageIn(text)}`;
-  if (isContextOverflow(statusCode, text)) return { status: 'overflow', reason: messageIn(text) };
+function judgeError(
+  statusCode: number,
+  text: string,
+  redact: (text: string) => string,
+  retryAfterMs?: number,
+): Judgement {
+  const message = messageIn(text, redact);
+  const reason = `${statusCode}: ${message}`;
+  if (isContextOverflow(statusCode, text)) return { status: 'overflow', reason: message };
   if (statusCode >= 500 || RETRIED.has(statusCode)) return { status: 'retry', reason, retryAfterMs };
   return { status: 'refused', statusCode, reason };
 }
@@ -94,10 +105,13 @@ function codeOf(json: unknown): number | undefined {
 }
 
 /** What an error says: nested as vLLM has it, flat as SGLang has it, or the text itself. */
-export function messageIn(text: string): string {
+export function messageIn(text: string, redact: (text: string) => string): string {
   const json = parseJson(text) as { error?: unknown; message?: unknown; detail?: unknown } | null | undefined;
   const nested = json?.error as { message?: unknown } | string | null | undefined;
   const found = (typeof nested === 'object' ? nested?.message : nested) ?? json?.message ?? json?.detail ?? text;
-  const message = (typeof found === 'string' ? found : JSON.stringify(found)).replace(/\s+/g, ' ').trim();
+  // Before it is shortened, which would leave a part of a secret.
+  const message = redact(typeof found === 'string' ? found : JSON.stringify(found))
+    .replace(/\s+/g, ' ')
+    .trim();
   return message.length > 500 ? `${message.slice(0, 500)}…` : message || 'without a word';
 }

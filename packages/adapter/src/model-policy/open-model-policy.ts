@@ -76,6 +76,7 @@ async function open(
     weights,
     room: createContextRoom(contextTokens),
     totals,
+    boundsReplies: contextTokens !== undefined && contextTokens < (facts.maxModelLength ?? 0),
     expectsTokens: probe.capture === 'train',
   };
   const calls = createOpenCalls();

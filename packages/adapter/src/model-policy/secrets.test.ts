@@ -41,6 +41,7 @@ const echo = { error: { message: `Incorrect API key provided: ${KEY} via ${TOKEN
 const failures: Record<string, SmallAnswer> = {
   refused: { status: 401, body: echo },
   failing: { status: 500, body: echo },
+  'talking at length': { status: 500, body: `${'x'.repeat(490)} ${KEY}` },
   'talking text': { status: 403, body: `Bearer ${KEY}` },
   'cutting the connection': (response) => response.destroy(),
   redirecting: { status: 302, headers: { location: `/login?key=${KEY}` } },
@@ -81,5 +82,6 @@ const models = { body: { data: [{ id: 'tiny', owned_by: 'vllm', max_model_len: 2
 
 function expectNoSecret(value: unknown): void {
   const text = inspect(value, { depth: 20, showHidden: true, maxStringLength: null, maxArrayLength: null });
-  for (const secret of [KEY, TOKEN, 'session-77']) expect(text.includes(secret), `${secret} in ${text}`).toBe(false);
+  for (const secret of [KEY, KEY.slice(0, 8), TOKEN, 'session-77'])
+    expect(text.includes(secret), `${secret} in ${text}`).toBe(false);
 }

@@ -32,8 +32,9 @@ export function createWeightVersions(
       async read(signal) {
         signal.throwIfAborted();
         try {
-          return String(await getWeightVersion());
+          return String(await unlessAborted(getWeightVersion(), signal));
         } catch (error) {
+          signal.throwIfAborted();
           return unknown(error instanceof Error ? error.message : String(error));
         }
       },
@@ -49,4 +50,18 @@ export function createWeightVersions(
       return unknown(`${versionPath} answered ${reply.statusCode}`);
     },
   };
+}
+
+/** Does not outwait the signal, even where the promise does. */
+async function unlessAborted<Value>(promise: Value | Promise<Value>, signal: AbortSignal): Promise<Value> {
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
