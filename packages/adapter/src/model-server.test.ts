@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import type { ChatMessage } from '@swe-selfplay/trajectory';
 import { afterEach, expect, test } from 'vitest';
 import { startModelServer } from '../test-support/model-server/model-server.js';
@@ -9,6 +8,7 @@ import type {
   ScriptedReply,
 } from '../test-support/model-server/model-server-options.js';
 import { chooseModel, lastResult, playSteps } from '../test-support/model-server/scripted-models.js';
+import { ask, type Body, eventsOf, HELLO, page } from '../test-support/model-server/test-client.js';
 
 const servers: ModelServer[] = [];
 afterEach(async () => {
@@ -21,12 +21,8 @@ const TOOLS = [
     function: { name: 'bash', description: 'Run a command.', parameters: { type: 'object', properties: {} } },
   },
 ];
-const HELLO = [{ role: 'user', content: 'Say hello.' }];
 const CAPTURE = { return_token_ids: true, logprobs: true, top_logprobs: 0 };
 const LIST: ScriptedReply = { text: 'I look.', toolCalls: [{ name: 'bash', arguments: { command: 'ls -la' } }] };
-
-// biome-ignore lint/suspicious/noExplicitAny: bodies of servers are read as they come
-type Body = any;
 
 async function start(
   engine: ModelServerOptions['engine'],
@@ -39,235 +35,7 @@ async function start(
   return server;
 }
 
-async function ask(server: ModelServer, body: object = {}, headers: Record<string, string> = {}) {
-  const response = await fetch(`${server.url}/chat/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ model: 'tiny', messages: HELLO, ...body }),
-  });
-  const text = await response.text();
-  const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-  return { status: response.status, text, body: (isJson && text !== '' ? JSON.parse(text) : undefined) as Body };
-}
-
-async function page(server: ModelServer, path: string, body?: object): Promise<Body> {
-  const init = body && { method: 'POST', body: JSON.stringify(body) };
-  const response = await fetch(new URL(path, server.url), init);
-  const text = await response.text();
-  return text === '' ? response.status : JSON.parse(text);
-}
-
-function eventsOf(text: string): Body[] {
-  const lines = text.split('\n\n').filter((line) => line !== '');
-  expect(lines.pop()).toBe('data: [DONE]');
-  return lines.map((line) => JSON.parse(line.slice('data: '.length)));
-}
-
-/** Field names and types, without what the fields hold. Lists are as their first element. */
-function shapeOf(value: unknown): unknown {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
-  if (typeof value !== 'object') return typeof value;
-  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(fields.map(([key, field]) => [key, shapeOf(field)]));
-}
-
-const RECORDED = new URL('../test-support/recorded/', import.meta.url);
-function recorded(name: string, engine: 'vllm' | 'sglang' = 'vllm'): Body {
-  return JSON.parse(readFileSync(new URL(`${engine}/${name}.json`, RECORDED), 'utf8'));
-}
-
 const HELLO_REPLY: ScriptedReply = { text: 'Hello, world!' };
-const RECORDED_CHATS: readonly [name: string, reply: ScriptedReply][] = [
-  ['chat-stop', HELLO_REPLY],
-  ['chat-plain-openai', HELLO_REPLY],
-  ['chat-no-logprobs', HELLO_REPLY],
-  ['chat-logprobs-without-top', HELLO_REPLY],
-  ['chat-top-logprobs-null', HELLO_REPLY],
-  ['chat-tokens-as-ids', HELLO_REPLY],
-  ['chat-stop-include-stop', HELLO_REPLY],
-  ['chat-unknown-fields', HELLO_REPLY],
-  ['chat-length', { text: 'one two three four' }],
-  ['chat-stop-string', { text: 'one two three four five' }],
-  ['chat-tool-call', { toolCalls: LIST.toolCalls! }],
-  ['chat-content-and-tool-call', { text: 'I will list the files.\n', toolCalls: LIST.toolCalls! }],
-  ['chat-broken-tool-call', { toolCalls: [{ name: 'bash', arguments: '{"command": ls -la' }] }],
-  ['chat-tool-call-length', { toolCalls: LIST.toolCalls! }],
-  ['chat-after-tool-result', { text: 'There are two files.' }],
-  ['abort-while-generating', { text: 'one two t', finish: 'abort' }],
-  ['probe-raw-t1', { text: '<' }],
-];
-
-test.each(RECORDED_CHATS)('answers with the fields of vLLM: %s', async (name, reply) => {
-  const server = await start('vllm', reply, { reportsCachedTokens: false });
-  const { request, response } = recorded(name);
-  // A token of the recorded model is longer than one of ours.
-  const isCut = response.body.choices[0].finish_reason === 'length';
-  const { body, status } = await ask(server, { ...request.body, ...(!isCut && { max_tokens: 1000 }) });
-  expect(status).toBe(200);
-  expect(Object.keys(body)).toEqual(Object.keys(response.body));
-  expect(shapeOf(body)).toEqual(shapeOf(response.body));
-  const [choice] = body.choices;
-  const [real] = response.body.choices;
-  expect(choice.finish_reason).toBe(real.finish_reason);
-  expect(choice.stop_reason).toBe(real.stop_reason);
-  // Lengths in tokens are others: there the texts differ too.
-  if (real.finish_reason === 'stop' || real.finish_reason === 'tool_calls') {
-    expect(choice.message.content).toBe(real.message.content);
-    expect(choice.message.tool_calls?.[0].function).toEqual(real.message.tool_calls?.[0].function);
-  }
-});
-
-const RECORDED_REFUSALS = [
-  'bad-max-tokens',
-  'bad-messages',
-  'bad-role-order',
-  'bad-temperature',
-  'chat-top-logprobs-too-many',
-  'overflow-max-tokens',
-  'overflow-prompt',
-  'stream-overflow',
-  'unknown-model',
-];
-
-test.each(RECORDED_REFUSALS)('refuses in the words of vLLM: %s', async (name) => {
-  const server = await start('vllm', HELLO_REPLY, { contextTokens: 2048 });
-  const { request, response } = recorded(name);
-  const isLong = name === 'overflow-prompt';
-  const body = { ...request.body, ...(isLong && { messages: [{ role: 'user', content: 'x'.repeat(3000) }] }) };
-  const answer = await ask(server, body);
-  expect([answer.status, answer.body]).toEqual([response.status, response.body]);
-});
-
-test('recorded answers of every kind are there to compare with', () => {
-  expect(readdirSync(new URL('vllm', RECORDED))).toEqual(
-    expect.arrayContaining(
-      [...RECORDED_CHATS.map(([name]) => name), ...RECORDED_REFUSALS].map((name) => `${name}.json`),
-    ),
-  );
-});
-
-test.each(['stream-stop', 'stream-length', 'stream-tool-call'])(
-  'streams events with the fields of vLLM: %s',
-  async (name) => {
-    const { request, response } = recorded(name);
-    const reply = name === 'stream-tool-call' ? { toolCalls: LIST.toolCalls! } : HELLO_REPLY;
-    const server = await start('vllm', reply, { reportsCachedTokens: false, streamTokens: 1 });
-    const events = eventsOf((await ask(server, request.body)).text);
-    const real = eventsOf(`${response.sse.join('\n\n')}\n\n`);
-    const shapes = (all: Body[]) => [...new Set(all.map((event) => JSON.stringify(shapeOf(event))))].sort();
-    expect(shapes(events)).toEqual(shapes(real));
-    expect(events.flatMap((event) => event.prompt_token_ids ?? [])).not.toHaveLength(0);
-    expect(events.filter((event) => event.prompt_token_ids)).toEqual([events[0]]);
-  },
-);
-
-test.each(['models', 'version', 'weight-info-set', 'tokenize-messages', 'unknown-route', 'wrong-method'])(
-  'serves what vLLM serves: %s',
-  async (name) => {
-    const { request, response } = recorded(name);
-    const server = await start('vllm', HELLO_REPLY, { contextTokens: 2048, weightVersion: () => 'step-7' });
-    const body = await page(server, request.path, request.body);
-    expect(shapeOf(body)).toEqual(shapeOf(response.body));
-    if (!['models', 'tokenize-messages'].includes(name)) expect(body).toEqual(response.body);
-  },
-);
-
-const TWO_CALLS: ScriptedReply = {
-  toolCalls: [
-    { name: 'bash', arguments: { command: 'pwd' } },
-    { name: 'bash', arguments: { command: 'ls -la' } },
-  ],
-};
-const SGLANG_CHATS: readonly [name: string, reply: ScriptedReply, options?: Partial<ModelServerOptions>][] = [
-  ['chat-stop', HELLO_REPLY],
-  ['chat-plain-openai', HELLO_REPLY],
-  ['chat-vllm-flags-only', HELLO_REPLY],
-  ['chat-input-ids', HELLO_REPLY],
-  ['unknown-model', HELLO_REPLY],
-  ['chat-length', { text: 'one two three four' }],
-  ['chat-stop-string', { text: 'one two three four five' }],
-  ['chat-tool-call', { toolCalls: LIST.toolCalls! }],
-  ['chat-two-tool-calls', TWO_CALLS],
-  ['chat-content-and-tool-call', { text: 'I will list the files.\n', toolCalls: LIST.toolCalls! }],
-  ['chat-broken-tool-call', { toolCalls: [{ name: 'bash', arguments: '{"command": ls -la' }] }],
-  ['chat-tool-call-length', { toolCalls: LIST.toolCalls! }],
-  ['chat-after-tool-result', { text: 'There are two files.' }],
-  ['abort-chat', { text: 'one two t', finish: 'abort' }],
-  ['probe-t1', { text: '<' }],
-  ['reasoning', { ...HELLO_REPLY, reasoning: 'The user wants a greeting.' }, { reasoningParser: true }],
-  ['reasoning-length', { ...HELLO_REPLY, reasoning: 'The user wants a greeting.' }, { reasoningParser: true }],
-  ['reasoning-tool-call', { toolCalls: LIST.toolCalls!, reasoning: 'A listing needs ls.' }, { reasoningParser: true }],
-];
-
-test.each(SGLANG_CHATS)('answers with the fields of SGLang: %s', async (name, reply, options = {}) => {
-  const server = await start('sglang', reply, { reportsCachedTokens: false, ...options });
-  const { request, response } = recorded(name, 'sglang');
-  const [real] = response.body.choices;
-  const isCut = real.finish_reason === 'length';
-  const { body } = await ask(server, { ...request.body, ...(!isCut && { max_tokens: 1000 }) });
-  const [choice] = body.choices;
-  expect(Object.keys(body)).toEqual(Object.keys(response.body));
-  expect(Object.keys(choice)).toEqual(Object.keys(real));
-  expect(Object.keys(choice.meta_info ?? {})).toEqual(Object.keys(real.meta_info ?? {}));
-  // Null or not by what the cache holds.
-  for (const { meta_info: info } of [choice, real]) if (info) info.cached_tokens_details = null;
-  expect(shapeOf(body)).toEqual(shapeOf(response.body));
-  expect(choice.finish_reason).toBe(real.finish_reason);
-  if (typeof real.matched_stop !== 'number') expect(choice.matched_stop).toBe(real.matched_stop);
-  if (isCut || real.finish_reason === 'abort') return;
-  expect(choice.message).toEqual({
-    ...real.message,
-    ...(real.message.tool_calls && {
-      tool_calls: real.message.tool_calls.map((call: Body) => ({ ...call, id: expect.stringMatching(/^call_/) })),
-    }),
-  });
-});
-
-test.each(['stream-stop', 'stream-tool-call', 'stream-reasoning-tool-call'])(
-  'streams events with the fields of SGLang: %s',
-  async (name) => {
-    const { request, response } = recorded(name, 'sglang');
-    const reply =
-      name === 'stream-stop' ? HELLO_REPLY : { toolCalls: LIST.toolCalls!, reasoning: 'A listing needs ls.' };
-    const { reasoning: _, ...call } = { reasoning: '', ...reply };
-    const reasoningParser = name === 'stream-reasoning-tool-call';
-    const server = await start('sglang', reasoningParser ? reply : call, {
-      reportsCachedTokens: false,
-      reasoningParser,
-    });
-    const events = eventsOf((await ask(server, { ...request.body, max_tokens: 1000 })).text);
-    const real = eventsOf(`${response.sse.join('\n\n')}\n\n`);
-    const shapes = (all: Body[]) => [...new Set(all.map((event) => JSON.stringify(shapeOf(event))))].sort();
-    expect(shapes(events)).toEqual(shapes(real));
-    expect(
-      events.filter(({ choices }) => choices[0]?.finish_reason).map(({ choices }) => choices[0].finish_reason),
-    ).toEqual(real.filter(({ choices }) => choices[0]?.finish_reason).map(({ choices }) => choices[0].finish_reason));
-  },
-);
-
-test.each([
-  'bad-empty-messages',
-  'bad-temperature',
-  'overflow-max-tokens',
-  'stream-token-ids',
-  'stream-prompt-ids-refused',
-])('refuses in the words of SGLang: %s', async (name) => {
-  const server = await start('sglang', HELLO_REPLY, { contextTokens: 2048 });
-  const { request, response } = recorded(name, 'sglang');
-  const answer = await ask(server, request.body);
-  expect([answer.status, answer.body]).toEqual([response.status, response.body]);
-});
-
-test.each(['models', 'tokenize-messages', 'version-absent', 'unknown-route'])(
-  'serves what SGLang serves: %s',
-  async (name) => {
-    const { request, response } = recorded(name, 'sglang');
-    const server = await start('sglang', HELLO_REPLY);
-    expect(shapeOf(await page(server, request.path, request.body))).toEqual(shapeOf(response.body));
-  },
-);
-
 test('weights that change while SGLang answers show in what it tells', async () => {
   let version = 1;
   const server = await start('sglang', HELLO_REPLY, { weightVersion: () => `step-${version++}` });
@@ -414,6 +182,7 @@ test('a plain server knows no tokens and refuses in the words of OpenAI', async 
 
 test.each([
   ['vllm', 'old', 'object', 'you requested 1525 tokens (25 in the messages, 1500 in the completion)'],
+  ['vllm', 'too-large', 'error', 'your request has 25 input tokens (1500 > 1510 - 25)'],
   ['vllm', 'passed', 'error', 'You passed 11 input tokens and requested 1500 output tokens'],
   ['sglang', 'new', 'object', 'a total of 1525 tokens: 25 tokens from the input messages and 1500 tokens'],
 ] as const)('%s (%s) counts the tokens that are asked for', async (engine, overflowText, field, message) => {

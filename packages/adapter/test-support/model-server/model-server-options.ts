@@ -72,11 +72,14 @@ export interface ModelServerOptions {
   readonly fault?: (requestIndex: number, body: unknown) => Fault | undefined;
   /**
    * How a vLLM refuses a conversation that is too long. Default `new`: 0.32, which refuses a prompt that does not fit and
-   * shortens the reply otherwise. `passed`: versions before it, which count the tokens asked for. `old`: flat errors.
+   * shortens the reply otherwise. `passed`: 0.17, `too-large`: 0.10, which count the tokens asked for as well. `old`:
+   * before that, with flat errors.
    */
-  readonly overflowText?: 'old' | 'passed' | 'new';
+  readonly overflowText?: 'old' | 'too-large' | 'passed' | 'new';
   /** Where SGLang puts the sampled ids: its 0.5.23 in the first of these, which is the default. */
   readonly sglangIdsField?: 'response_token_ids' | 'token_ids';
+  /** Whether `requests` keeps bodies; long conversations of many episodes fill the memory. Default true. */
+  readonly keepsBodies?: boolean;
   /** Tokens in one event of a stream. Default 8. */
   readonly streamTokens?: number;
 }
@@ -85,7 +88,7 @@ export interface RecordedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** The parsed JSON; the text where it is none; undefined without a body. */
+  /** The parsed JSON; the text where it is none; undefined without a body and where bodies are not kept. */
   readonly body: unknown;
   readonly receivedAt: Date;
   /** The client went away before it had the whole answer. */

@@ -34,7 +34,8 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     const text = await readText(message);
     const body = parse(text);
     const { method = 'GET', headers } = message;
-    const record = { method, path, headers, body, receivedAt: new Date(), isAbandoned: false };
+    const kept = options.keepsBodies === false ? undefined : body;
+    const record = { method, path, headers, body: kept, receivedAt: new Date(), isAbandoned: false };
     requests.push(record);
     const fault = key === CHAT ? options.fault?.(chats++, body) : undefined;
     const gone = new AbortController();

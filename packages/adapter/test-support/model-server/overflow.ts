@@ -9,54 +9,85 @@ export interface Overflow {
   readonly value?: number;
 }
 
-/** Why vLLM does not answer a conversation of this length; undefined: it does. Texts of the versions in `overflowText`. */
+/** Why vLLM does not answer a conversation of this length; undefined: it does. */
 export function vllmOverflow(request: ChatRequest, settings: ServerSettings): Overflow | undefined {
-  const { contextTokens: context, overflowText } = settings;
-  const { promptIds, promptCharacters, maxTokens } = request;
+  return BY_TEXT[settings.overflowText](request, settings.contextTokens);
+}
+
+const BY_TEXT: Record<ServerSettings['overflowText'], (request: ChatRequest, context: number) => Overflow | undefined> =
+  { old: oldOverflow, 'too-large': tooLargeOverflow, passed: passedOverflow, new: newOverflow };
+
+function oldOverflow({ promptIds, maxTokens }: ChatRequest, context: number): Overflow | undefined {
   const prompt = promptIds.length;
-  if (overflowText === 'old') {
-    if (maxTokens === undefined && prompt >= context)
-      return {
-        message: `This model's maximum context length is ${context} tokens. However, you requested ${prompt} tokens in the messages, Please reduce the length of the messages.`,
-        param: null,
-      };
-    if (maxTokens === undefined || prompt + maxTokens <= context) return undefined;
+  if (maxTokens === undefined ? prompt < context : prompt + maxTokens <= context) return undefined;
+  const asked =
+    maxTokens === undefined
+      ? `${prompt} tokens in the messages, Please reduce the length of the messages.`
+      : `${prompt + maxTokens} tokens (${prompt} in the messages, ${maxTokens} in the completion). Please reduce the length of the messages or completion.`;
+  const message = `This model's maximum context length is ${context} tokens. However, you requested ${asked}`;
+  return { message, param: null };
+}
+
+function tooLargeOverflow({ promptIds, maxTokens = 0 }: ChatRequest, context: number): Overflow | undefined {
+  const prompt = promptIds.length;
+  if (prompt >= context)
     return {
-      message: `This model's maximum context length is ${context} tokens. However, you requested ${prompt + maxTokens} tokens (${prompt} in the messages, ${maxTokens} in the completion). Please reduce the length of the messages or completion.`,
+      message: `This model's maximum context length is ${context} tokens. However, your request has ${prompt} input tokens. Please reduce the length of the input messages. None`,
       param: null,
     };
-  }
-  if (maxTokens !== undefined && maxTokens > context)
+  if (prompt + maxTokens <= context) return undefined;
+  return {
+    message: `'max_tokens' or 'max_completion_tokens' is too large: ${maxTokens}. This model's maximum context length is ${context} tokens and your request has ${prompt} input tokens (${maxTokens} > ${context} - ${prompt}). None`,
+    param: null,
+  };
+}
+
+function passedOverflow(request: ChatRequest, context: number): Overflow | undefined {
+  const { promptIds, promptCharacters, maxTokens = 0 } = request;
+  const room = context - maxTokens;
+  if (room < 0)
+    return {
+      // The missing space and the doubled name are vLLM's.
+      message: `max_tokens=${maxTokens}cannot be greater than max_model_len=max_total_tokens=${context}. Please request fewer output tokens.`,
+      param: 'max_tokens',
+      value: maxTokens,
+    };
+  const most = room * LONGEST_TOKEN_CHARACTERS;
+  const tells = (passed: string, end: string) =>
+    `You passed ${passed} and requested ${maxTokens} output tokens. However, the model's context length is only ${context} tokens, resulting in a maximum input length of ${room} tokens${end}. Please reduce the length of the input prompt.`;
+  if (promptCharacters > most)
+    return {
+      message: tells(`${promptCharacters} input characters`, ` (at most ${most} characters)`),
+      param: 'input_text',
+      value: promptCharacters,
+    };
+  if (promptIds.length <= room && promptIds.length < context) return undefined;
+  // It stops to count one past what fits.
+  const counted = Math.min(promptIds.length, room + 1);
+  return { message: tells(`${counted} input tokens`, ''), param: 'input_tokens', value: counted };
+}
+
+function newOverflow(
+  { promptIds, promptCharacters, maxTokens = 0 }: ChatRequest,
+  context: number,
+): Overflow | undefined {
+  if (maxTokens > context)
     return {
       message: `max_tokens=${maxTokens} cannot be greater than max_model_len=${context}. Please request fewer output tokens.`,
       param: 'max_tokens',
       value: maxTokens,
     };
-  if (overflowText === 'passed') {
-    const room = context - (maxTokens ?? 0);
-    if (prompt <= room && prompt < context) return undefined;
-    // It stops to count one past what fits.
-    const counted = Math.min(prompt, room + 1);
-    return {
-      message: `You passed ${counted} input tokens and requested ${maxTokens ?? 0} output tokens. However, the model's context length is only ${context} tokens, resulting in a maximum input length of ${room} tokens. Please reduce the length of the input prompt.`,
-      param: 'input_tokens',
-      value: counted,
-    };
-  }
-  if (prompt < context) return undefined;
+  if (promptIds.length < context) return undefined;
   const most = context * LONGEST_TOKEN_CHARACTERS;
-  if (promptCharacters > most)
-    return {
-      message: `This model's maximum context length is ${context} tokens. However, your prompt contains ${promptCharacters} characters (more than ${most} characters, which is the upper bound for ${context} input tokens). Please reduce the length of the input prompt.`,
-      param: 'input_text',
-      value: promptCharacters,
-    };
-  const counted = Math.min(prompt, context + 1);
-  return {
-    message: `This model's maximum context length is ${context} tokens. However, your prompt contains at least ${counted} input tokens, which exceeds this limit even without any output tokens. Please reduce the length of the input prompt.`,
-    param: 'input_tokens',
-    value: counted,
-  };
+  const tells = (contained: string, end: string) =>
+    `This model's maximum context length is ${context} tokens. However, your prompt contains ${contained}${end}. Please reduce the length of the input prompt.`;
+  if (promptCharacters > most) {
+    const end = ` (more than ${most} characters, which is the upper bound for ${context} input tokens)`;
+    return { message: tells(`${promptCharacters} characters`, end), param: 'input_text', value: promptCharacters };
+  }
+  const counted = Math.min(promptIds.length, context + 1);
+  const end = ', which exceeds this limit even without any output tokens';
+  return { message: tells(`at least ${counted} input tokens`, end), param: 'input_tokens', value: counted };
 }
 
 export function sglangOverflow(request: ChatRequest, { contextTokens: context }: ServerSettings): string | undefined {

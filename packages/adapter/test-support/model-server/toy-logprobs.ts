@@ -11,8 +11,8 @@ export interface TokenLogprobs {
   readonly top: readonly TokenChance[];
 }
 
-/** Tokens that have a chance at all; more would only cost time. */
-const CANDIDATES = 24;
+/** Tokens that have a chance at all: as many as anybody may ask for, and the sampled one. */
+const CANDIDATES = 21;
 
 /**
  * Log-probabilities of sampled tokens. They follow from everything that stands before the token, as those of a model

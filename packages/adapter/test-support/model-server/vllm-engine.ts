@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Answer, type AnswerPart, type Engine, type ServerSettings, textPlace, usageOf } from './engine.js';
+import { reasoningTokens } from './sglang-meta-info.js';
 import { deltaBetween } from './split-reply.js';
 import { tokenize } from './tokenize.js';
 import { type ReadCall, readCall } from './tool-calls.js';
@@ -13,8 +14,10 @@ const FINGERPRINT = `vllm-${VERSION}-00000000`;
 export function createVllmEngine(settings: ServerSettings): Engine {
   const { modelName, contextTokens } = settings;
   const asksForIds = (answer: Answer) => answer.request.body.return_token_ids === true;
+  // Who may not see the reasoning may not see its tokens.
+  const hides = (answer: Answer) => settings.reasoningParser && answer.request.body.include_reasoning === false;
   const choiceLogprobs = (answer: Answer, from?: number, to?: number) =>
-    answer.logprobs === undefined ? null : vllmLogprobs(answer, from, to);
+    answer.logprobs === undefined || hides(answer) ? null : vllmLogprobs(answer, from, to);
 
   const stream = (answer: Answer, choices: readonly unknown[]) => ({
     id: answer.id,
@@ -50,12 +53,12 @@ export function createVllmEngine(settings: ServerSettings): Engine {
               audio: null,
               function_call: null,
               ...(calls.length > 0 && { tool_calls: calls.map(toolCall) }),
-              reasoning: reply.reasoning ?? null,
+              reasoning: hides(answer) ? null : (reply.reasoning ?? null),
             },
             logprobs: choiceLogprobs(answer),
             finish_reason: calls.length > 0 ? 'tool_calls' : generation.finish,
             stop_reason: generation.stopString ?? null,
-            token_ids: asksForIds(answer) ? generation.tokenIds : null,
+            token_ids: asksForIds(answer) && !hides(answer) ? generation.tokenIds : null,
             routed_experts: null,
           },
         ],
@@ -64,7 +67,7 @@ export function createVllmEngine(settings: ServerSettings): Engine {
         usage: {
           ...usageOf(answer),
           prompt_tokens_details: settings.reportsCachedTokens ? { cached_tokens: answer.cachedTokens } : null,
-          completion_tokens_details: null,
+          completion_tokens_details: settings.reasoningParser ? { reasoning_tokens: thoughtTokens(answer) } : null,
         },
         prompt_logprobs: null,
         prompt_token_ids: asksForIds(answer) ? answer.request.promptIds : null,
@@ -93,7 +96,7 @@ export function createVllmEngine(settings: ServerSettings): Engine {
         logprobs: choiceLogprobs(answer, part.from, part.to),
         finish_reason: part.isLast ? (finish === 'stop' && hasCalls(answer) ? 'tool_calls' : finish) : null,
         ...(part.isLast && { stop_reason: stopString ?? null }),
-        token_ids: asksForIds(answer) ? tokenIds.slice(part.from, part.to) : null,
+        token_ids: asksForIds(answer) && !hides(answer) ? tokenIds.slice(part.from, part.to) : null,
       };
       const isEnd = part.isLast && !wantsUsage(answer);
       return [{ ...stream(answer, [choice]), ...(isEnd && { system_fingerprint: FINGERPRINT }) }];
@@ -143,7 +146,15 @@ function readMessage(
   // One call that cannot be read makes all of them text.
   if (calls.length === 0 || calls.includes(undefined))
     return { content: reply.rest === '' && settings.reasoningParser ? null : reply.rest, calls: [] };
-  return { content: reply.content === '' ? null : reply.content, calls: calls as ReadCall[] };
+  const isBlank = (reply.reasoning === undefined ? reply.content : reply.content.trim()) === '';
+  return { content: isBlank ? null : reply.content, calls: calls as ReadCall[] };
+}
+
+/** Without the tags. */
+function thoughtTokens(answer: Answer): number {
+  if (answer.reply.reasoning === undefined) return 0;
+  const isClosed = answer.reply.text.includes('</think>');
+  return reasoningTokens(answer) - (isClosed ? 2 : 1);
 }
 
 function hasCalls({ reply }: Answer): boolean {
