@@ -71,7 +71,7 @@ export function describeReport(report: ValidationReport): string {
   const hint = culprit && CHECK_HINTS[culprit.id];
   const lines = [
     status === 'valid'
-      ? 'The artifact is valid: all checks hold.'
+      ? 'The artifact is valid: all checks hold. Submit these five files.'
       : status === 'infra'
         ? `${NOT_CHECKED}. Try again, or submit.`
         : 'The artifact is not valid.',

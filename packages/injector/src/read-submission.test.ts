@@ -5,7 +5,7 @@ import { readSubmission } from './read-submission.js';
 
 const DIFF = 'diff --git a/x b/x\nnew file mode 100644\n';
 const WRITE = `
-chmod -R u+rwx ~/artifact 2> /dev/null; rm -rf ~/artifact /tmp/* ./*; mkdir ~/artifact && cd ~/artifact
+chmod -R u+rwx ~/artifact 2> /dev/null; rm -rf ~/artifact /tmp/made "/tmp/-a b" /tmp/link /tmp/test_script.sh ./*; mkdir ~/artifact && cd ~/artifact
 echo true > test_script.sh; echo 'print("{}")' > test_parser.py; echo a > test_files.txt
 printf '${DIFF.replaceAll('\n', '\\n')}' | tee bug_inject.diff > test_weaken.diff
 `;
