@@ -94,7 +94,12 @@ export function startSmallModel({ engine = 'vllm', logprobs = 'processed', chat,
   const pages: Record<string, string> =
     engine === 'vllm'
       ? { '/v1/models': 'models', '/version': 'version', '/weight_info': 'weight-info-set' }
-      : { '/v1/models': 'models', '/get_model_info': 'get-model-info', '/model_info': 'get-model-info' };
+      : {
+          '/v1/models': 'models',
+          '/get_model_info': 'get-model-info',
+          '/model_info': 'get-model-info',
+          '/get_server_info': 'get-server-info',
+        };
   return startSmallServer((request) => {
     const early = first?.(request);
     if (early !== undefined) return early;

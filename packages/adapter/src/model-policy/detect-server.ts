@@ -132,14 +132,16 @@ async function askEngine(engine: 'vllm' | 'sglang', info: AskInfo): Promise<Part
       versionPath: weights?.weight_version == null ? undefined : 'weight_info',
     };
   }
+  const version = ((await info('server_info')) ?? (await info('get_server_info')))?.version ?? undefined;
   for (const path of ['model_info', 'get_model_info']) {
     const model = await info(path);
     if (model === undefined) continue;
     const parser = model.tool_call_parser;
     return {
+      version,
       versionPath: model.weight_version == null ? undefined : path,
       hasToolParser: parser === undefined ? undefined : parser !== null,
     };
   }
-  return {};
+  return { version };
 }

@@ -56,6 +56,7 @@ test('an SGLang can be trained from, and tells the version of its weights', asyn
   const { capabilities } = await open(await serve({ engine: 'sglang' }));
   expect(capabilities).toMatchObject({
     engine: 'sglang',
+    engineVersion: expect.stringMatching(/^\d+\.\d+/),
     capture: 'train',
     logprobsMode: 'processed',
     weightVersion: 'server',
