@@ -221,6 +221,13 @@ test('says reasoning again in the fields that are asked for', async () => {
   });
 });
 
+test('does not say reasoning twice that is in the content already', async () => {
+  const content = '<think>\nHm.\n</think>\nNext.';
+  const [policy, server] = await open({ chat: () => says({ content }) }, { resendReasoning: ['reasoning_content'] });
+  await turnOf(policy, after(PROMPT, await turnOf(policy)));
+  expect(server.turns()[1]!.body.messages[2]).toEqual({ role: 'assistant', content });
+});
+
 test('what is recorded of a request begins with the request and the answer before it', async () => {
   const [policy] = await open({ chat: () => recorded('vllm/reasoning-tool-call') });
   const first = await turnOf(policy);
@@ -330,9 +337,11 @@ test('asks for no more than the context leaves, and for nothing where it leaves 
   const second = after(first, await turnOf(policy, first));
   expect(await ask(policy, second)).toMatchObject({ status: 'context-overflow' });
   expect(server.turns().map(({ body }) => body.max_tokens)).toEqual([512, 48]);
-  answers.push(says({ content: 'c' }));
+  answers.push(says({ content: 'c' }), says({ content: 'd' }));
   await turnOf(policy, PROMPT, 'another');
-  expect(server.turns()[2]!.body.max_tokens).toBe(512);
+  // The same name from the start is another conversation.
+  await turnOf(policy, PROMPT);
+  expect(server.turns().map(({ body }) => body.max_tokens)).toEqual([512, 48, 512, 512]);
 });
 
 test('holds replies to a context that is shorter than that of the server', async () => {
