@@ -95,7 +95,7 @@ test('a bare repository of SHA-256 with borrowed objects is bundled', async () =
 test('a plain directory has no history', async () => {
   const directory = temporaryDirectory();
   write(directory, { 'a.txt': 'a\n' });
-  expect(await bundleOf(directory)).toEqual({ status: 'unavailable', reason: `${directory} is no git repository` });
+  expect(await bundleOf(directory)).toEqual({ status: 'unavailable', reason: 'the directory is no git repository' });
 });
 
 test('an environment is bundled once', async () => {

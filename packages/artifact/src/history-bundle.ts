@@ -39,7 +39,7 @@ export function bundleHistory(environment: Environment): Promise<HistoryBundle> 
 }
 
 async function makeBundle({ directory, revision }: Environment): Promise<HistoryBundle> {
-  if (revision === undefined) return unavailable(`${directory} is no git repository`);
+  if (revision === undefined) return unavailable('the directory is no git repository');
   const source = await findRepository(directory);
   if (source === undefined) throw new EnvironmentError('unreadable', `The git repository of ${directory} has gone.`);
   if ((await runGit(source, ['rev-parse', '--git-dir'])).status === 'not-installed')

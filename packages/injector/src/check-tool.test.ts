@@ -72,7 +72,9 @@ test('each check is told with its reason, what to mend first, and the counts; th
   );
   expect(texts[0]).toContain('- test-files: skipped. Not reached.');
   expect(texts[0]).toMatch(/\n\nMend patches-apply first\. Write both diffs anew.*\n\nChecks left: 2 of 3\.$/);
-  expect(texts[1]).toMatch(/^The artifact is valid: all checks hold\. Submit these five files\.\n\n- patches-apply: passed\./);
+  expect(texts[1]).toMatch(
+    /^The artifact is valid: all checks hold\. Submit these five files\.\n\n- patches-apply: passed\./,
+  );
   expect(texts[1]!.match(/^- .*: passed\./gm)).toHaveLength(9);
   expect(texts[1]).toContain('The bug breaks 1 tests; 11 pass with it and without it.\n\nChecks left: 1 of 3.');
   expect(trajectory.toolEvents.filter(({ tool }) => tool === 'check')).toHaveLength(2);

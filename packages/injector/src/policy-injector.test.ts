@@ -145,7 +145,7 @@ test('without a history there is one commit, removal in the place of history, an
     if (injection.status !== 'submitted') throw new Error(injection.reason);
     expect(injection.artifact.provenance).toMatchObject({
       strategy: 'removal',
-      details: { drawnFrom: 'removal-or-history', withoutHistory: `${plain} is no git repository` },
+      details: { drawnFrom: 'removal-or-history', withoutHistory: 'the directory is no git repository' },
     });
     expect(repliesOf(trajectory)[0]!.trim()).toMatch(/\n1$/);
     expect(repliesOf(trajectory).at(-2)).toContain('The artifact is valid');

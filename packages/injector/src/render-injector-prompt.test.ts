@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSnapshot, memoryBase, parseArtifact } from '@swe-selfplay/artifact';
+import { applyPatch, createSnapshot, memoryBase, parseArtifact, parsePatch } from '@swe-selfplay/artifact';
 import { GUARD_RULES } from '@swe-selfplay/evaluation';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EXAMPLE_PROJECT, examplesIn } from '../test-support/prompt-example.js';
@@ -88,6 +89,29 @@ test('history is spoken of only where it is', () => {
 test('the check tool is spoken of only where it is', () => {
   expect(userText({ maxChecks: 0 })).not.toMatch(/`check`|check tool/);
   expect(userText({ maxChecks: 0 })).not.toMatch(/\n{3}/);
+});
+
+test('diffs written without git, as the prompt says, are read as git would have written them', async () => {
+  const [changed, ...others] = userText({ git: 'none' }).match(/(?<=```bash\n)echo 'diff [\s\S]*?(?=```)/g)!;
+  const [added, deleted] = others[0]!.split('\n\n');
+  const script = `mkdir original now; printf 'one\\ntwo\\n' | tee original/a.txt > original/old.txt; echo one > now/a.txt
+    echo new > now/new.txt; cd now; HOME=..
+    ${changed!.replaceAll('PATH', 'a.txt')}\n${added!.replaceAll('PATH', 'new.txt')}\n${deleted!.replaceAll('PATH', 'old.txt')}`;
+  const { stdout } = spawnSync('bash', ['-c', script], { cwd: mkdtempSync(join(directory, 'diffs-')) });
+  const text = (lines: string) => ({ mode: '100644' as const, content: new TextEncoder().encode(lines) });
+  const before = createSnapshot(memoryBase({ 'a.txt': text('one\ntwo\n'), 'old.txt': text('one\ntwo\n') }));
+  const parse = parsePatch(stdout);
+  if (parse.status === 'refused') throw new Error(parse.reason);
+  expect(await applyPatch(before, parse.patch)).toMatchObject({
+    status: 'applied',
+    snapshot: {
+      changes: new Map([
+        ['a.txt', text('one\n')],
+        ['new.txt', text('new\n')],
+        ['old.txt', null],
+      ]),
+    },
+  });
 });
 
 test('the guarded files of the repository are named by the rules in force', () => {

@@ -52,8 +52,8 @@ export function makeArtifact(strategy: keyof typeof BREAK): ScriptStep[] {
   return [
     WRITE_TESTS,
     bash(TRY),
-    bash(`${BREAK[strategy]}\n${TRY}\ngit diff -- shop > .bug-artifact/bug_inject.diff`),
-    bash(`${WEAKEN[strategy]}\n${TRY}\ngit diff -- tests > .bug-artifact/test_weaken.diff`),
+    bash(`${BREAK[strategy]}\n${TRY}\ngit diff HEAD -- shop > .bug-artifact/bug_inject.diff`),
+    bash(`${WEAKEN[strategy]}\n${TRY}\ngit diff HEAD -- tests > .bug-artifact/test_weaken.diff`),
     bash(`git reset -q --hard && git clean -fdq && git apply .bug-artifact/bug_inject.diff && git apply .bug-artifact/test_weaken.diff 
 ${TRY}`),
   ];
