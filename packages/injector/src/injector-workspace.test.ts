@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Environment, openEnvironment } from '@swe-selfplay/artifact';
-import { createSandboxProvider, type SandboxProvider } from '@swe-selfplay/sandbox';
+import { createSandboxProvider, type Sandbox, type SandboxProvider } from '@swe-selfplay/sandbox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aRepository, commit, git, temporaryDirectory, write } from '../../artifact/test-support/temporary.js';
 import { openInjectorWorkspace } from './injector-workspace.js';
@@ -130,4 +130,41 @@ test('a plain directory comes with one commit, so that changes can be told', asy
   );
   expect(kind).toMatchObject({ kind: 'commit', reason: expect.stringContaining('is no git repository') });
   expect(outputs).toEqual(['1', '+two']);
+});
+
+test('where the sandbox has no git there is no repository, and room for the five files all the same', async () => {
+  const withoutGit: SandboxProvider = {
+    ...provider,
+    async open(request) {
+      const sandbox = await provider.open(request);
+      const places = 'mkdir /tmp/bin && ln -s "$(command -v bash)" "$(command -v mkdir)" /tmp/bin';
+      await sandbox.run({ argv: ['bash', '-c', places] });
+      const run: Sandbox['run'] = (command) => sandbox.run({ ...command, env: { PATH: '/tmp/bin' } });
+      return { ...sandbox, run, close: () => sandbox.close() };
+    },
+  };
+  const environment = await openEnvironment({ directory: awkwardRepository() });
+  const { sandbox, git: kind } = await openInjectorWorkspace(withoutGit, environment, undefined);
+  try {
+    expect(kind).toEqual({ kind: 'none', reason: 'the sandbox has no git' });
+    const { stdout } = await sandbox.run({ argv: ['bash', '-c', 'echo .git* .bug*'] });
+    expect(Buffer.from(stdout).toString()).toBe('.gitattributes .gitignore .bug-artifact\n');
+  } finally {
+    await sandbox.close();
+    await environment.close();
+  }
+});
+
+test('a repository that cannot be made is a failure of the host, with what was said', async () => {
+  const small: SandboxProvider = {
+    ...provider,
+    open: (request) => provider.open({ ...request, limits: { diskBytes: 16_384 } }),
+  };
+  const environment = await openEnvironment({ directory: awkwardRepository() });
+  await expect(openInjectorWorkspace(small, environment, undefined)).rejects.toMatchObject({
+    name: 'EvaluationError',
+    code: 'infra',
+    message: expect.stringMatching(/could not be made: .*[Nn]o space left/s),
+  });
+  await environment.close();
 });

@@ -1,6 +1,6 @@
 import { bundleHistory, type Environment, type HistoryBundle } from '@swe-selfplay/artifact';
 import { EvaluationError } from '@swe-selfplay/evaluation';
-import type { Sandbox, SandboxProvider } from '@swe-selfplay/sandbox';
+import type { Command, Sandbox, SandboxProvider } from '@swe-selfplay/sandbox';
 
 /** What a workspace holds besides the tree. */
 export type WorkspaceGit =
@@ -16,8 +16,6 @@ export interface InjectorWorkspace {
 /** Where the prompts let the five files lie: relative to the top, so that every tool finds them; ignored by git. */
 export const ARTIFACT_DIRECTORY = '.bug-artifact';
 
-const BUNDLE = 'history.bundle';
-const SHALLOW = 'history.shallow';
 const NO_GIT = 40;
 const TIMEOUT_MS = 300_000;
 const SHOWN_ERROR_LENGTH = 600;
@@ -46,10 +44,16 @@ echo '* -text -ident -filter -working-tree-encoding' > .git/info/attributes
 echo '/${ARTIFACT_DIRECTORY}/' > .git/info/exclude
 `;
 
-/** 2: revision, 3: where bundle and list lie. Submodules are empty directories, as in a plain clone. */
+/**
+ * 2: revision. On stdin, so that the workspace holds no second copy of the history: lines of .git/shallow, a blank line,
+ * and the bundle, which is a header up to a blank line and a pack. Submodules are empty directories, as in a plain clone.
+ */
 const FILL_WITH_HISTORY = `
-[ ! -s "$3/${SHALLOW}" ] || cat "$3/${SHALLOW}" > .git/shallow
-git bundle unbundle "$3/${BUNDLE}" > /dev/null
+while IFS= read -r line && [ -n "$line" ]; do echo "$line"; done > .git/shallow
+[ -s .git/shallow ] || rm .git/shallow
+while IFS= read -r line && [ -n "$line" ]; do :; done
+git index-pack --stdin > /dev/null
+exec < /dev/null
 git -c core.logAllRefUpdates=false update-ref refs/heads/main "$2"
 git read-tree "$2"
 { git ls-files -s -z | grep -z '^160000 ' || true; } | while IFS= read -r -d '' entry; do
@@ -81,12 +85,15 @@ export async function openInjectorWorkspace(
   signal?.throwIfAborted();
   const { original, revision = '' } = environment;
   const hasHistory = history.status === 'bundled';
-  const harness = hasHistory ? { harness: harnessOf(history) } : {};
-  const sandbox = await provider.open({ base: original.base, changes: original.changes, ...harness });
+  const sandbox = await provider.open({ base: original.base, changes: original.changes });
   try {
     const script = START + (hasHistory ? FILL_WITH_HISTORY : FILL_WITH_COMMIT);
-    const values = [revision.length === 64 ? 'sha256' : 'sha1', revision, sandbox.harnessDir];
-    const hasGit = await runScript(sandbox, ['bash', '-c', script, 'bash', ...values], signal);
+    const hasGit = await runScript(sandbox, {
+      argv: ['bash', '-c', script, 'bash', revision.length === 64 ? 'sha256' : 'sha1', revision],
+      ...(hasHistory && { stdin: printHistory(history) }),
+      ...(signal && { signal }),
+    });
+    signal?.throwIfAborted();
     if (!hasGit) return { sandbox, git: { kind: 'none', reason: 'the sandbox has no git' } };
     return { sandbox, git: hasHistory ? { kind: 'history' } : { kind: 'commit', reason: history.reason } };
   } catch (error) {
@@ -95,18 +102,14 @@ export async function openInjectorWorkspace(
   }
 }
 
-function harnessOf({ bundle, shallow }: Extract<HistoryBundle, { status: 'bundled' }>): Map<string, Uint8Array> {
-  return new Map([
-    [BUNDLE, bundle],
-    [SHALLOW, Buffer.from(shallow.map((id) => `${id}\n`).join(''))],
-  ]);
+function printHistory({ bundle, shallow }: Extract<HistoryBundle, { status: 'bundled' }>): Uint8Array {
+  return Buffer.concat([Buffer.from(`${shallow.map((id) => `${id}\n`).join('')}\n`), bundle]);
 }
 
 /** False where the sandbox has no git. */
-async function runScript(sandbox: Sandbox, argv: readonly string[], signal: AbortSignal | undefined): Promise<boolean> {
-  const result = await sandbox.run({ argv, mergeOutput: true, timeoutMs: TIMEOUT_MS, ...(signal && { signal }) });
-  signal?.throwIfAborted();
-  if (result.exitCode === 0) return true;
+async function runScript(sandbox: Sandbox, command: Command): Promise<boolean> {
+  const result = await sandbox.run({ ...command, mergeOutput: true, timeoutMs: TIMEOUT_MS });
+  if (result.exitCode === 0 || result.ending === 'cancelled') return true;
   if (result.exitCode === NO_GIT) return false;
   const said = Buffer.from(result.stdout).toString().trim().slice(-SHOWN_ERROR_LENGTH);
   const reason = result.ending === 'exited' ? said || `exit code ${result.exitCode}` : result.ending;
