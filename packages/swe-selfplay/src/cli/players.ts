@@ -1,8 +1,8 @@
 import type { Environment } from '@swe-selfplay/artifact';
 import {
   createPolicyInjector,
-  type InjectionStrategy,
   type Injector,
+  type PolicyStrategyChoice,
   readInjectorPrompts,
 } from '@swe-selfplay/injector';
 import { createPolicySolver, createSearchSolver, readSolverPrompts, type Solver } from '@swe-selfplay/solver';
@@ -22,7 +22,7 @@ export async function injectorOf(
   signal: AbortSignal,
 ): Promise<Injector> {
   if (policy === undefined) return openInjector(flags, environments, session, terminal, signal);
-  const strategy = strategyOf(flags, true) as InjectionStrategy;
+  const strategy = strategyOf(flags, true) as PolicyStrategyChoice;
   const injector = createPolicyInjector(policy, {
     ...episodeOptions(flags),
     provider: session.provider,

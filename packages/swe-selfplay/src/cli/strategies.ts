@@ -2,8 +2,8 @@ import type { Environment } from '@swe-selfplay/artifact';
 import {
   createProceduralInjector,
   discoverTests,
-  INJECTION_STRATEGIES,
   type Injector,
+  POLICY_STRATEGIES,
   STRATEGIES,
 } from '@swe-selfplay/injector';
 import type { Option } from 'commander';
@@ -14,20 +14,20 @@ import { type RuleFlags, rulesOf } from './rule-options.js';
 import type { Terminal } from './terminal.js';
 
 export interface StrategyFlags extends RuleFlags {
-  /** Of a policy one of INJECTION_STRATEGIES, else a key of STRATEGIES; undefined: the default. */
+  /** Of a policy one of POLICY_STRATEGIES, else a key of STRATEGIES; undefined: the default. */
   readonly strategy?: string;
 }
 
 export function strategyOption(): Option {
   const procedural = Object.keys(STRATEGIES);
-  const names = [...new Set([...procedural, ...INJECTION_STRATEGIES])];
-  const ofPolicy = `with a policy ${INJECTION_STRATEGIES.join(', ')}`;
+  const names = [...new Set([...procedural, ...POLICY_STRATEGIES])];
+  const ofPolicy = `with a policy ${POLICY_STRATEGIES.join(', ')}`;
   return choice('--strategy <name>', `how bugs are made: ${procedural.join(', ')}; ${ofPolicy}`, names);
 }
 
 /** The strategy that a command asked for, or the default of whoever injects. Throws UsageError for one that it has not. */
 export function strategyOf({ strategy }: StrategyFlags, hasPolicy: boolean): string {
-  const names: readonly string[] = hasPolicy ? INJECTION_STRATEGIES : Object.keys(STRATEGIES);
+  const names: readonly string[] = hasPolicy ? POLICY_STRATEGIES : Object.keys(STRATEGIES);
   if (strategy === undefined) return hasPolicy ? 'removal-or-history' : 'mutation';
   if (names.includes(strategy)) return strategy;
   const who = hasPolicy ? 'a policy that injects' : 'an injector without a policy';

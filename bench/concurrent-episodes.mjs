@@ -1,0 +1,237 @@
+// Many solver episodes at once against a model server that thinks: wall time against the bound
+// max(think time, CPU work / cores), memory per episode, and what is left behind.
+// node bench/concurrent-episodes.mjs [--episodes 256] [--think-ms 2000] [--jobs 2] [--distinct] [--rounds 1]
+// --distinct: every attempt hands in another patch, so that none shares a graded run with another.
+import { fork } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const RIGHT = '    return date(year, month, min(day.day, days_in_month(year, month)))';
+const WRONG = '    return date(year, month, min(day.day, days_in_month(day.year, day.month)))';
+
+if (process.argv[2] === 'server') serve(Number(process.argv[3]));
+else await measure();
+
+/** A model that mends the bug in six turns, each after some thinking. */
+function serve(thinkMs) {
+  let underWay = 0;
+  let peak = 0;
+  const call = (name, input) => ({
+    id: 'call',
+    type: 'function',
+    function: { name, arguments: JSON.stringify(input) },
+  });
+  const steps = [
+    () => call('bash', { command: 'git log --oneline; grep -n "def add_months" -A 5 tallybook/dates.py' }),
+    (mark) => call('edit', { path: 'tallybook/dates.py', search: WRONG, replace: `${RIGHT}${mark}` }),
+    () => call('bash', { command: 'python3 -c "import tallybook.dates"; sed -n 1,40p tests/test_dates.py' }),
+    () => call('bash', { command: 'git diff > /tmp/mend.diff; cat /tmp/mend.diff' }),
+    () => call('submit', { path: '/tmp/mend.diff' }),
+  ];
+  const server = createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    const reply = (value) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(value));
+    };
+    if (request.url.endsWith('/models')) return reply({ data: [{ id: 'toy', max_model_len: 100_000 }] });
+    if (request.method !== 'POST') return response.writeHead(404).end();
+    const { messages, seed, tools } = JSON.parse(text);
+    const turn = messages.filter(({ role }) => role === 'assistant').length;
+    const isProbe = !tools?.some(({ function: { name } }) => name === 'submit');
+    underWay += 1;
+    peak = Math.max(peak, underWay);
+    if (!isProbe) await sleep(thinkMs);
+    underWay -= 1;
+    const mark = process.argv[4] === 'distinct' ? `  # ${seed}` : '';
+    const step = isProbe ? undefined : steps[turn]?.(mark);
+    const message = step
+      ? { role: 'assistant', content: null, tool_calls: [{ ...step, id: `call-${turn}` }] }
+      : { role: 'assistant', content: '## Done' };
+    const usage = { prompt_tokens: text.length, completion_tokens: 20 };
+    reply({ id: 'x', choices: [{ index: 0, message, finish_reason: step ? 'tool_calls' : 'stop' }], usage });
+  });
+  server.listen(0, '127.0.0.1', 4096, () => process.send({ port: server.address().port }));
+  process.on('message', () => process.send({ peak }));
+}
+
+async function measure() {
+  const { values } = parseArgs({
+    options: {
+      episodes: { type: 'string', default: '256' },
+      'think-ms': { type: 'string', default: '2000' },
+      jobs: { type: 'string', default: String(availableParallelism()) },
+      distinct: { type: 'boolean', default: false },
+    },
+  });
+  const [episodes, thinkMs, jobs] = [values.episodes, values['think-ms'], values.jobs].map(Number);
+  const { createPolicySolver, openEnvironment, openModelPolicy, openSession, playRound, TOOL_CALL_FORMATS } =
+    await import('../packages/swe-selfplay/dist/index.js');
+  const { createArtifact, diffSnapshots, printPatch, withFiles } = await import('../packages/artifact/dist/index.js');
+  const { makeRepository } = await import('../examples/tallybook/make-repository.mjs');
+
+  const place = mkdtempSync(join(tmpdir(), 'concurrent-episodes-'));
+  await makeRepository(join(place, 'tallybook'));
+  const environment = await openEnvironment({ directory: join(place, 'tallybook') });
+  const server = fork(fileURLToPath(import.meta.url), ['server', String(thinkMs), values.distinct ? 'distinct' : '']);
+  const { port } = await new Promise((resolve) => server.once('message', resolve));
+  const session = await openSession({ jobs });
+  const policy = await openModelPolicy({
+    baseUrl: `http://127.0.0.1:${port}/v1`,
+    model: 'toy',
+    format: TOOL_CALL_FORMATS.native,
+    sampling: { seed: 1 },
+  });
+  const injector = { name: 'given', inject: async () => ({ status: 'submitted', artifact: await bug() }) };
+  const solver = createPolicySolver(policy);
+  const rules = { minPassingTests: 10 };
+  const options = { jobs, concurrency: episodes, rules };
+
+  // The first round lays out the base and fills what is made once; it is not measured.
+  await playRound(environment, { ...session, injector, solver }, { ...options, groupSize: 2, seed: 1 });
+
+  const before = { ...leftovers(server.pid), cpuMs: cpuMs() };
+  const startedAt = performance.now();
+  let [firstAt, attempts, peakBytes, heldAtPeak] = [undefined, 0, 0, 0];
+  const underWay = { now: 0, peak: 0 };
+  const probe = setInterval(() => {
+    const bytes = memoryOfTree(server.pid);
+    if (bytes > peakBytes) [peakBytes, heldAtPeak] = [bytes, underWay.now];
+  }, 3000);
+  const round = await playRound(
+    environment,
+    { ...session, injector, solver },
+    {
+      ...options,
+      groupSize: episodes,
+      seed: 2,
+      onEvent: ({ type }) => {
+        if (type === 'attempt-start') {
+          firstAt ??= performance.now();
+          underWay.now += 1;
+          underWay.peak = Math.max(underWay.peak, underWay.now);
+        }
+        if (type === 'attempt-end') underWay.now -= 1;
+        if (type === 'evaluation-end') attempts += 1;
+      },
+    },
+  );
+  clearInterval(probe);
+  const wallMs = performance.now() - firstAt;
+  const spentMs = cpuMs() - before.cpuMs;
+  const turns = Math.max(...round.trajectories.map((trajectory) => trajectory.turns.length));
+  const cores = availableParallelism();
+  const boundMs = Math.max(turns * thinkMs, spentMs / cores);
+  server.send('peak');
+  const { peak } = await new Promise((resolve) => server.once('message', resolve));
+  const after = leftovers(server.pid);
+  const emptyBytes = before.bytes;
+
+  console.log(`${episodes} episodes of ${turns} turns, ${thinkMs} ms thinking each, ${jobs} jobs, ${cores} cores`);
+  console.log(
+    `solved ${round.end.group.solved} of ${round.end.group.graded}, conversations at once ${peak} at the server`,
+  );
+  console.log(`wall ${seconds(wallMs)} (with injection and validation ${seconds(performance.now() - startedAt)})`);
+  console.log(`CPU work ${seconds(spentMs)}, ${Math.round(spentMs / episodes)} ms an episode`);
+  console.log(
+    `bound ${seconds(boundMs)} = max(${seconds(turns * thinkMs)} thinking, ${seconds(spentMs / cores)} CPU / cores)`,
+  );
+  console.log(`wall / bound ${(wallMs / boundMs).toFixed(2)}`);
+  console.log(
+    `memory ${mebibytes(peakBytes)} with ${heldAtPeak} episodes, ${mebibytes(emptyBytes)} without: ${mebibytes((peakBytes - emptyBytes) / heldAtPeak)} an episode`,
+  );
+  for (const name of ['processes', 'descriptors', 'controlGroups', 'temporaryFiles'])
+    console.log(`${name} before ${before[name]}, after ${after[name]}`);
+
+  await policy.close();
+  await session.close();
+  await environment.close();
+  server.kill();
+  rmSync(place, { recursive: true });
+
+  async function bug() {
+    const change = async (snapshot, path, edit) => {
+      const text = edit(readFileSync(join(place, 'tallybook', path), 'utf8'));
+      return withFiles(snapshot, [[path, { mode: '100644', content: Buffer.from(text) }]]);
+    };
+    const { original } = environment;
+    const buggy = await change(original, 'tallybook/dates.py', (text) => text.replace(RIGHT, WRONG));
+    const weak = await change(buggy, 'tests/test_dates.py', (text) =>
+      text.replaceAll(/^ +self\.assertEqual\(add_months\(date\(2024, \d+, 31\).*\n/gm, '        pass\n'),
+    );
+    return createArtifact({
+      script: 'python3 -m unittest -v tests.test_dates tests.test_budget\n',
+      parser: `import json, re, sys
+found = re.findall(r"^(test_\\w+) \\(([\\w.]+)\\).*\\.\\.\\. (ok|FAIL|ERROR)$", sys.stdin.read(), re.M)
+print(json.dumps({f"{case}.{name}": "passed" if how == "ok" else "failed" for name, case, how in found}))
+`,
+      testFiles: ['tests/test_dates.py', 'tests/test_budget.py'],
+      bugInject: printPatch(await diffSnapshots(original, buggy)),
+      testWeaken: printPatch(await diffSnapshots(buggy, weak)),
+    });
+  }
+}
+
+/** CPU of this process and of all its children that have ended, in milliseconds. */
+function cpuMs() {
+  const fields = readFileSync('/proc/self/stat', 'latin1').split(') ')[1].split(' ');
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * 10;
+}
+
+function leftovers(except) {
+  return {
+    processes: treeOf(except).length,
+    descriptors: readdirSync('/proc/self/fd').length,
+    controlGroups: list('/sys/fs/cgroup/memory').filter((name) => name.includes(String(process.pid))).length,
+    temporaryFiles: readdirSync(tmpdir()).length,
+    bytes: memoryOfTree(except),
+  };
+}
+
+/** Ids of this process and what is below it, the model server left out. */
+function treeOf(except) {
+  const found = [process.pid];
+  for (let index = 0; index < found.length; index++)
+    for (const thread of list(`/proc/${found[index]}/task`))
+      for (const child of read(`/proc/${found[index]}/task/${thread}/children`).split(' ').filter(Boolean))
+        if (Number(child) !== except) found.push(Number(child));
+  return found;
+}
+
+/** Memory that would be free without them: what processes share is divided among them. */
+function memoryOfTree(except) {
+  return treeOf(except).reduce(
+    (sum, id) => sum + Number(/^Pss: +(\d+)/m.exec(read(`/proc/${id}/smaps_rollup`))?.[1] ?? 0) * 1024,
+    0,
+  );
+}
+
+function list(path) {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+function read(path) {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function seconds(ms) {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function mebibytes(bytes) {
+  return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
+}
