@@ -39,8 +39,8 @@ export function readDefaultPrompts(): InjectorPrompts {
 }
 
 /**
- * The prompts of a directory, as `NAME.md`; those that are not there stay ours. Other Markdown files are refused, so
- * that a wrong name is not taken for a prompt that is in use. Throws InjectorError `invalid-options` and PromptError.
+ * The prompts of a directory, as `NAME.md`; those that are not there stay ours. Other Markdown files but README.md are
+ * refused, so that a wrong name is not taken for a prompt that is in use. Throws InjectorError `invalid-options` and PromptError.
  */
 export function readInjectorPrompts(directory: string): Partial<InjectorPrompts> {
   let names: string[];
@@ -54,10 +54,12 @@ export function readInjectorPrompts(directory: string): Partial<InjectorPrompts>
   return prompts;
 }
 
-/** Throws InjectorError `invalid-options` for a name that is no prompt's. */
+/** Throws InjectorError `invalid-options` for a name that is no prompt's, and for a prompt that is no text. */
 export function assertPromptNames(prompts: Partial<InjectorPrompts>): void {
   const unknown = Object.keys(prompts).filter((name) => !INJECTOR_PROMPTS.some((known) => known === name));
-  if (unknown.length === 0) return;
+  const empty = Object.entries(prompts).find(([, text]) => typeof text !== 'string');
+  if (unknown.length === 0 && empty === undefined) return;
+  if (empty !== undefined) throw new InjectorError('invalid-options', `Expected a text for the prompt ${empty[0]}.`);
   const message = `Expected prompts with the names ${INJECTOR_PROMPTS.join(', ')}, got ${unknown.join(', ')}.`;
   throw new InjectorError('invalid-options', message);
 }
