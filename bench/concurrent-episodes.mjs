@@ -81,6 +81,7 @@ async function measure() {
   const environment = await openEnvironment({ directory: join(place, 'tallybook') });
   const server = fork(fileURLToPath(import.meta.url), ['server', String(thinkMs), values.distinct ? 'distinct' : '']);
   const { port } = await new Promise((resolve) => server.once('message', resolve));
+  const atStart = leftovers(server.pid);
   const session = await openSession({ jobs });
   const policy = await openModelPolicy({
     baseUrl: `http://127.0.0.1:${port}/v1`,
@@ -96,9 +97,10 @@ async function measure() {
   // The first round lays out the base and fills what is made once; it is not measured.
   await playRound(environment, { ...session, injector, solver }, { ...options, groupSize: 2, seed: 1 });
 
-  const before = { ...leftovers(server.pid), cpuMs: cpuMs() };
+  const emptyBytes = memoryOfTree(server.pid);
+  const cpuBefore = cpuMs(server.pid);
   const startedAt = performance.now();
-  let [firstAt, attempts, peakBytes, heldAtPeak] = [undefined, 0, 0, 0];
+  let [firstAt, peakBytes, heldAtPeak] = [undefined, 0, 0];
   const underWay = { now: 0, peak: 0 };
   const probe = setInterval(() => {
     const bytes = memoryOfTree(server.pid);
@@ -118,20 +120,17 @@ async function measure() {
           underWay.peak = Math.max(underWay.peak, underWay.now);
         }
         if (type === 'attempt-end') underWay.now -= 1;
-        if (type === 'evaluation-end') attempts += 1;
       },
     },
   );
   clearInterval(probe);
   const wallMs = performance.now() - firstAt;
-  const spentMs = cpuMs() - before.cpuMs;
+  const spentMs = cpuMs(server.pid) - cpuBefore;
   const turns = Math.max(...round.trajectories.map((trajectory) => trajectory.turns.length));
   const cores = availableParallelism();
   const boundMs = Math.max(turns * thinkMs, spentMs / cores);
   server.send('peak');
   const { peak } = await new Promise((resolve) => server.once('message', resolve));
-  const after = leftovers(server.pid);
-  const emptyBytes = before.bytes;
 
   console.log(`${episodes} episodes of ${turns} turns, ${thinkMs} ms thinking each, ${jobs} jobs, ${cores} cores`);
   console.log(
@@ -146,12 +145,17 @@ async function measure() {
   console.log(
     `memory ${mebibytes(peakBytes)} with ${heldAtPeak} episodes, ${mebibytes(emptyBytes)} without: ${mebibytes((peakBytes - emptyBytes) / heldAtPeak)} an episode`,
   );
-  for (const name of ['processes', 'descriptors', 'controlGroups', 'temporaryFiles'])
-    console.log(`${name} before ${before[name]}, after ${after[name]}`);
-
+  const names = ['prepare', 'run_wait', 'run', 'judge_wait', 'judge'];
+  const mean = (name) => round.trajectories.reduce((sum, { timings }) => sum + (timings[name] ?? 0), 0) / episodes;
+  console.log(`mean ms of an episode: ${names.map((name) => `${name} ${Math.round(mean(name))}`).join(', ')}`);
   await policy.close();
   await session.close();
   await environment.close();
+  await sleep(500);
+  const atEnd = leftovers(server.pid);
+  for (const name of Object.keys(atStart))
+    console.log(`${name} at the start ${atStart[name]}, at the end ${atEnd[name]}`);
+
   server.kill();
   rmSync(place, { recursive: true });
 
@@ -178,10 +182,14 @@ print(json.dumps({f"{case}.{name}": "passed" if how == "ok" else "failed" for na
   }
 }
 
-/** CPU of this process and of all its children that have ended, in milliseconds. */
-function cpuMs() {
-  const fields = readFileSync('/proc/self/stat', 'latin1').split(') ')[1].split(' ');
-  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * 10;
+/**
+ * CPU time of the whole machine, the model server left out, in milliseconds. Of processes that outlive their parents
+ * nobody else keeps account, so the machine should do nothing else meanwhile.
+ */
+function cpuMs(except) {
+  const [user, nice, system, , , irq, softirq] = read('/proc/stat').split('\n')[0].split(/ +/).slice(1).map(Number);
+  const ofServer = read(`/proc/${except}/stat`).split(') ')[1].split(' ');
+  return (user + nice + system + irq + softirq - Number(ofServer[11]) - Number(ofServer[12])) * 10;
 }
 
 function leftovers(except) {
@@ -190,7 +198,6 @@ function leftovers(except) {
     descriptors: readdirSync('/proc/self/fd').length,
     controlGroups: list('/sys/fs/cgroup/memory').filter((name) => name.includes(String(process.pid))).length,
     temporaryFiles: readdirSync(tmpdir()).length,
-    bytes: memoryOfTree(except),
   };
 }
 

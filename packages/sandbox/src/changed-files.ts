@@ -9,6 +9,8 @@ import { assertDone, type RunTrusted } from './workspace-files.js';
 const MAX_LISTING_BYTES = 64 * 1024 ** 2;
 const MAX_CHANGED_BYTES = 64 * 1024 ** 2;
 const MAX_CHANGED_FILES = 20_000;
+/** Up to here it costs less to fetch files that turn out to be unchanged than to ask for their hashes first. */
+const MAX_FETCHED_UNASKED_BYTES = 1024 ** 2;
 const MAX_PATH_BYTES = 4000;
 const TAR_OVERHEAD_PER_FILE = 8192;
 
@@ -60,10 +62,13 @@ export async function listChangedFiles(
       }
     }
   }
-  for (const path of await findUnchanged(suspects)) suspects.delete(path);
+  if (sizeOf(suspects) > MAX_FETCHED_UNASKED_BYTES)
+    for (const path of await findUnchanged(suspects)) suspects.delete(path);
   assertBounds(suspects, changed.size);
   for (const [path, content] of await fetchContents(run, [...suspects.keys()], workdir)) {
-    changed.set(path, { mode: suspects.get(path)!.mode, content });
+    const { mode } = suspects.get(path)!;
+    const expected = expectedAt(path);
+    if (expected?.mode !== mode || expected.hash !== digestContent(content)) changed.set(path, { mode, content });
   }
   return new Map([...changed].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 
@@ -135,11 +140,15 @@ async function fetchContents(run: RunTrusted, paths: readonly string[], workdir:
 }
 
 function assertBounds(files: ReadonlyMap<string, ListedFile>, alreadyChanged: number): void {
-  const bytes = [...files.values()].reduce((sum, file) => sum + file.size, 0);
+  const bytes = sizeOf(files);
   if (bytes <= MAX_CHANGED_BYTES && files.size + alreadyChanged <= MAX_CHANGED_FILES) return;
   const measure = `${files.size + alreadyChanged} files, ${bytes} bytes`;
   const bounds = `${MAX_CHANGED_FILES} files and ${MAX_CHANGED_BYTES} bytes`;
   throw new SandboxError('too-much-changed', `Expected changes of at most ${bounds}, got ${measure}.`);
+}
+
+function sizeOf(files: ReadonlyMap<string, ListedFile>): number {
+  return [...files.values()].reduce((sum, file) => sum + file.size, 0);
 }
 
 function splitAtNul(bytes: Buffer): Buffer[] {

@@ -66,7 +66,7 @@ async function playAll(
   const failure = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, failure.signal]) : failure.signal;
   const { jobs, concurrency } = checkRoundOptions(options);
-  const dispatcher = createDispatcher({ prepare: jobs, run: concurrency, judge: jobs });
+  const dispatcher = createDispatcher({ prepare: 2 * jobs, run: concurrency, judge: 2 * jobs });
   // A group of attempts keeps that many places busy; only where there are more do rounds overlap.
   const roundsAtOnce = Math.max(1, Math.ceil(concurrency / settings.groupSize));
   try {

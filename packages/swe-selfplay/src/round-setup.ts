@@ -117,7 +117,7 @@ export function setUpRound(environment: Environment, parts: RoundParts, options:
     // Not of the name: a clone in another folder is the same environment.
     seed: deriveSeed(settings.seed, environment.digest, round),
     settings,
-    dispatcher: options.dispatcher ?? createDispatcher({ prepare: jobs, run: concurrency, judge: jobs }),
+    dispatcher: options.dispatcher ?? createDispatcher({ prepare: 2 * jobs, run: concurrency, judge: 2 * jobs }),
     journal: options.journal ?? createMemoryJournal(),
     signal: options.signal,
     onEvent: options.onEvent ?? (() => undefined),

@@ -36,7 +36,7 @@ export async function gradeAttempts(task: SolverTask, solver: Solver, options: G
   await claimFolder(options.folder);
   const indices = Array.from({ length: options.attempts }, (_, index) => index);
   const { jobs, concurrency = jobs, signal } = options;
-  const dispatcher = createDispatcher({ prepare: jobs, run: concurrency, judge: jobs });
+  const dispatcher = createDispatcher({ prepare: 2 * jobs, run: concurrency, judge: 2 * jobs });
   const episode = { group: task.id, signal };
   return mapConcurrently(indices, concurrency + 2 * jobs, (index) =>
     dispatcher.episode(episode, (pass) => gradeAttempt(task, solver, index, options, pass)),
