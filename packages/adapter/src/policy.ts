@@ -27,7 +27,10 @@ export interface ContextOverflow {
 
 /** A request to a model and its answer, in the words of the trajectory record. */
 export interface TurnSample {
-  /** The whole request as it was sent. */
+  /**
+   * The whole request as it was sent, but for earlier answers: they stand here as they came, though what only answers
+   * have, such as reasoning, is not said again.
+   */
   readonly messages: readonly ChatMessage[];
   /** `prompt_token_ids` holds the whole prompt. */
   readonly record: Omit<
@@ -48,6 +51,8 @@ export interface RespondOptions {
   readonly signal: AbortSignal;
   /** Names the rollout, so that a server can keep its conversations apart. */
   readonly rolloutId: string;
+  /** Called when the policy has to ask its server again: where time runs out then, the policy failed and not the task. */
+  readonly onRetry?: ((reason: string) => void) | undefined;
 }
 
 /** Whatever answers the next turn of a conversation: an LLM endpoint, a script, a person. */

@@ -6,7 +6,7 @@ import { createScriptedPolicy, type ScriptStep } from './policies/scripted.js';
 import type { Policy } from './policy.js';
 import { type RolloutRequest, runRollout } from './run-rollout.js';
 import type { AnyTool, Tool } from './tool.js';
-import { createToolSet } from './tool-set.js';
+import { createToolSet, type ToolSet } from './tool-set.js';
 import { createPlainToolSet } from './tool-sets/plain.js';
 import { createBashTool } from './tools/bash.js';
 import type { Trajectory } from './trajectory.js';
@@ -128,6 +128,80 @@ test('is cancelled from outside in the middle of a command', async () => {
   const trajectory = await play(createScriptedPolicy([bash('sleep 60'), SUBMIT]), { signal: abort.signal });
   expect(trajectory.end).toEqual({ status: 'cancelled' });
   expect(trajectory.durationMs).toBeLessThan(10_000);
+});
+
+test('out of time while its server fails, a policy has failed and the task has not', async () => {
+  const troubled: Policy = {
+    name: 'troubled',
+    respond(_, { onRetry }) {
+      onRetry?.('503: the weights are updated');
+      return new Promise(() => {});
+    },
+  };
+  const { end } = await play(troubled, { timeoutMs: 200 });
+  expect(end).toEqual({
+    status: 'policy-failed',
+    reason: 'Its server still failed after 0.2 s: 503: the weights are updated',
+  });
+  const over: Policy = {
+    name: 'over it',
+    respond(conversation, options) {
+      if (conversation.messages.length === 1) options.onRetry?.('503');
+      if (conversation.messages.length > 1) return new Promise(() => {});
+      return createScriptedPolicy([bash('true')]).respond(conversation, options);
+    },
+  };
+  expect((await play(over, { timeoutMs: 400 })).end.status).toBe('timed-out');
+});
+
+test('says nothing that is no text to a policy', async () => {
+  const half: Tool<Record<string, never>> = {
+    name: 'half',
+    description: 'Replies with half a character.',
+    input: z.strictObject({}),
+    execute: async () => ({ status: 'replied', text: 'a\ud83d' }),
+  };
+  const trajectory = await play(createScriptedPolicy([{ toolCalls: [{ tool: 'half' }] }]), { toolSet: setOf(half) });
+  expect(replies(trajectory)).toEqual(['a\ufffd']);
+});
+
+test('answers what it cannot read, counts it, and ends after too many in a row', async () => {
+  const malformed = { kind: 'no-call', text: 'Call a tool.' } as const;
+  const answers = (turns: readonly ('call' | 'talk')[]): Policy => ({
+    name: 'talkative',
+    respond: async ({ messages }) => {
+      const position = messages.filter(({ role }) => role === 'assistant').length;
+      if (turns[position] === 'talk') return { text: 'Well.', toolCalls: [], malformed };
+      return { text: '', toolCalls: [{ id: `${position}`, tool: 'bash', input: { command: 'true' } }] };
+    },
+  });
+  const talks = await play(answers(['talk', 'talk', 'call', 'talk', 'talk', 'talk']), { maxFormatErrors: 2 });
+  expect(talks.end).toEqual({ status: 'format-errors', reason: 'Call a tool.' });
+  expect([talks.turns.length, talks.formatErrors]).toEqual([6, 5]);
+  expect(talks.messages[2]).toEqual({ role: 'user', text: 'Call a tool.' });
+  expect(talks.turns.map(({ format_error }) => format_error ?? '')).toEqual([
+    ...['no-call', 'no-call', '', 'no-call', 'no-call', 'no-call'],
+  ]);
+  const strict = await play(answers(['talk']), { maxFormatErrors: 0 });
+  expect([strict.end.status, strict.turns.length]).toEqual(['format-errors', 1]);
+});
+
+test('with a final message, a submission stands until the policy has no more to do, and may be made anew', async () => {
+  const toolSet: ToolSet = { ...createPlainToolSet(), endsWith: 'final-message' };
+  const script = createScriptedPolicy([SUBMIT, bash('echo more'), SUBMIT, { text: 'Done.' }]);
+  const trajectory = await play(script, { toolSet });
+  expect(trajectory.end).toEqual({ status: 'submitted', paths: [] });
+  expect(trajectory.turns).toHaveLength(4);
+  const endless = createScriptedPolicy([SUBMIT, ...Array.from({ length: 9 }, () => bash('true'))]);
+  expect((await play(endless, { toolSet, maxTurns: 3 })).end.status).toBe('turn-limit');
+});
+
+test('closes what its tools hold, whatever the end', async () => {
+  let closed = 0;
+  const holding: AnyTool = { ...createBashTool(), close: async () => void closed++ };
+  await play(createScriptedPolicy([bash('true')]), { toolSet: setOf(holding) });
+  await play({ name: 'broken', respond: () => Promise.reject(new Error('gone')) }, { toolSet: setOf(holding) });
+  expect(closed).toBe(2);
 });
 
 test('tells a policy that failed from one that gave up', async () => {

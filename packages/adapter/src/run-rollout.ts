@@ -39,6 +39,8 @@ interface Rollout {
   readonly maxFormatErrors: number;
   readonly now: () => Date;
   submission: Extract<RolloutEnd, { readonly status: 'submitted' }> | undefined;
+  /** Why the policy asks its server again, while it does. */
+  trouble: string | undefined;
   formatErrors: number;
   formatErrorsInRow: number;
 }
@@ -60,6 +62,7 @@ export async function runRollout(request: RolloutRequest): Promise<Trajectory> {
     maxFormatErrors: request.maxFormatErrors ?? 3,
     now: request.now ?? (() => new Date()),
     submission: undefined,
+    trouble: undefined,
     formatErrors: 0,
     formatErrorsInRow: 0,
   };
@@ -69,7 +72,7 @@ export async function runRollout(request: RolloutRequest): Promise<Trajectory> {
       end = await step(rollout);
       if (end?.status === 'submitted') break;
       if (request.signal?.aborted) end = { status: 'cancelled' };
-      else if (deadline.aborted) end = { status: 'timed-out', timeoutMs };
+      else if (deadline.aborted) end = timedOut(rollout, timeoutMs);
     }
   } finally {
     await Promise.all(tools.map((tool) => tool.close?.()));
@@ -91,6 +94,12 @@ export async function runRollout(request: RolloutRequest): Promise<Trajectory> {
   };
 }
 
+/** Out of time: the policy's end, unless its server was failing. */
+function timedOut({ trouble }: Rollout, timeoutMs: number): RolloutEnd {
+  if (trouble === undefined) return { status: 'timed-out', timeoutMs };
+  return { status: 'policy-failed', reason: `Its server still failed after ${timeoutMs / 1000} s: ${trouble}` };
+}
+
 /** One turn of the policy and what it asks for; undefined where the conversation goes on. */
 async function step(rollout: Rollout): Promise<RolloutEnd | undefined> {
   const { messages, record, maxTurns } = rollout;
@@ -103,6 +112,7 @@ async function step(rollout: Rollout): Promise<RolloutEnd | undefined> {
     return { status: 'policy-failed', reason: messageOf(error) };
   }
   if (turn.status === 'context-overflow') return { status: 'context-overflow', reason: turn.reason };
+  rollout.trouble = undefined;
   record.addTurn(messages, turn, { start, end: rollout.now() });
   const raw = turn.sample?.record.response;
   messages.push({ role: 'assistant', text: turn.text, toolCalls: turn.toolCalls, ...(raw && { raw }) });
@@ -116,7 +126,8 @@ async function step(rollout: Rollout): Promise<RolloutEnd | undefined> {
 }
 
 /** Asks the policy; does not outwait the rollout, even where the policy ignores its signal. */
-async function query({ request, messages, descriptions, signal }: Rollout): Promise<Turn | ContextOverflow> {
+async function query(rollout: Rollout): Promise<Turn | ContextOverflow> {
+  const { request, messages, descriptions, signal } = rollout;
   signal.throwIfAborted();
   const conversation: Conversation = { messages: [...messages], tools: descriptions };
   let onAbort = () => {};
@@ -125,7 +136,13 @@ async function query({ request, messages, descriptions, signal }: Rollout): Prom
     signal.addEventListener('abort', onAbort, { once: true });
   });
   try {
-    return await Promise.race([request.policy.respond(conversation, { signal, rolloutId: request.id }), aborted]);
+    const onRetry = (reason: string) => {
+      rollout.trouble = reason;
+    };
+    return await Promise.race([
+      request.policy.respond(conversation, { signal, rolloutId: request.id, onRetry }),
+      aborted,
+    ]);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
@@ -189,7 +206,9 @@ async function executeCall({ request, tools, signal }: Rollout, call: ToolCall):
   }
 }
 
-function formatReply({ request, record, maxTurns }: Rollout, text: string): string {
+function formatReply({ request, record, maxTurns }: Rollout, said: string): string {
+  // Half a surrogate pair is no text: a server that encodes it fails, and that would not be the policy's fault.
+  const text = said.replace(/\p{Surrogate}/gu, '\ufffd');
   if (request.toolSet.formatReply === undefined) return text;
   const contextTokens = request.policy.description?.contextTokens ?? request.contextTokens;
   const usage = record.turns.at(-1)?.usage;
