@@ -2,9 +2,8 @@ import type { PlayResult } from '../play.js';
 import { counted, table } from '../printable.js';
 import { describeGroup, signed } from '../progress.js';
 import { readRun } from '../run-folder.js';
-import type { RoundEndRecord } from '../run-record.js';
-import { describeUsage, type RoleUsage, usageOf } from './describe-usage.js';
-import type { TokenPrice } from './policy-options.js';
+import { isFinished, type RoundEndRecord } from '../run-record.js';
+import { describeUsage, type RolePrices, type RoleUsage, usageOf } from './describe-usage.js';
 
 /** A run as a person reads it: a line for each round, then where the records are. */
 export function describeRun({ rounds, status, recordsPath }: PlayResult, usage: readonly RoleUsage[]): string {
@@ -22,15 +21,18 @@ export function describeRun({ rounds, status, recordsPath }: PlayResult, usage: 
   const yieldPercent = tries === 0 ? 0 : Math.round((100 * bugs) / tries);
   const total = `${counted(rounds.length, 'round')}, ${counted(bugs, 'valid bug')} of ${tries} tried (yield ${yieldPercent} %)`;
   const result = rows.length === 0 ? [] : [table([heading, ...rows]), ''];
-  return [...result, `${status}: ${total}`, ...describeUsage(usage), `records: ${recordsPath}`].join('\n');
+  const undone = rounds.filter((round) => !isFinished(round)).length;
+  const advice =
+    undone === 0 ? [] : [`broken infrastructure left ${counted(undone, 'round')} undone; the same command tries again`];
+  return [...result, `${status}: ${total}`, ...advice, ...describeUsage(usage), `records: ${recordsPath}`].join('\n');
 }
 
 /** What the conversations of a run came to, those of earlier processes included. */
-export function usageOfRun(folder: string, price: TokenPrice | undefined): RoleUsage[] {
+export function usageOfRun(folder: string, prices: RolePrices): RoleUsage[] {
   const { records } = readRun(folder);
   const ofInjector = records.filter((record) => record.type === 'injection').map(({ conversation }) => conversation);
   const ofSolver = records.filter((record) => record.type === 'attempt').map(({ conversation }) => conversation);
-  return [usageOf('injector', ofInjector, price), usageOf('solver', ofSolver, price)].filter(
+  return [usageOf('injector', ofInjector, prices), usageOf('solver', ofSolver, prices)].filter(
     (usage) => usage !== undefined,
   );
 }

@@ -2,6 +2,13 @@ import { counted } from '../printable.js';
 import type { ConversationSummary } from '../run-record.js';
 import type { TokenPrice } from './policy-options.js';
 
+/** What tokens cost; a role may have a price of its own. */
+export interface RolePrices {
+  readonly price?: TokenPrice;
+  readonly injectorPrice?: TokenPrice;
+  readonly solverPrice?: TokenPrice;
+}
+
 /** What the conversations of one role came to. */
 export interface RoleUsage {
   readonly role: 'injector' | 'solver';
@@ -20,12 +27,13 @@ export interface RoleUsage {
 export function usageOf(
   role: RoleUsage['role'],
   conversations: readonly (ConversationSummary | null)[],
-  price: TokenPrice | undefined,
+  { price: common, injectorPrice, solverPrice }: RolePrices,
 ): RoleUsage | undefined {
   const held = conversations.filter((conversation) => conversation !== null);
   if (held.length === 0) return undefined;
   const sum = (key: 'turns' | 'promptTokens' | 'completionTokens' | 'cachedTokens' | 'retries' | 'formatErrors') =>
     held.reduce((total, conversation) => total + conversation[key], 0);
+  const price = (role === 'injector' ? injectorPrice : solverPrice) ?? common;
   const promptTokens = sum('promptTokens');
   const completionTokens = sum('completionTokens');
   return {
@@ -44,9 +52,9 @@ export function usageOf(
   };
 }
 
-/** A line for each role that had conversations. */
+/** A line for each role that had conversations, and one for both. */
 export function describeUsage(usages: readonly RoleUsage[]): string[] {
-  return usages.map(({ role, episodes, turns, promptTokens, completionTokens, cachedTokens, ...rest }) => {
+  const lines = usages.map(({ role, episodes, turns, promptTokens, completionTokens, cachedTokens, ...rest }) => {
     const tokens = `${grouped(promptTokens)} prompt tokens (${grouped(cachedTokens)} cached), ${grouped(completionTokens)} completion tokens`;
     const trouble = [
       rest.retries > 0 ? counted(rest.retries, 'repeated request') : '',
@@ -55,6 +63,15 @@ export function describeUsage(usages: readonly RoleUsage[]): string[] {
     ].filter((part) => part !== '');
     return [`${role}: ${counted(episodes, 'episode')}, ${counted(turns, 'turn')}, ${tokens}`, ...trouble].join(', ');
   });
+  return usages.length < 2 ? lines : [...lines, describeTotal(usages)];
+}
+
+function describeTotal(usages: readonly RoleUsage[]): string {
+  const sum = (value: (usage: RoleUsage) => number) => usages.reduce((total, usage) => total + value(usage), 0);
+  const tokens = grouped(sum(({ promptTokens, completionTokens }) => promptTokens + completionTokens));
+  const costs = usages.map(({ costUsd }) => costUsd).filter((cost) => cost !== null);
+  const cost = costs.length < usages.length ? '' : `, ${costs.reduce((total, part) => total + part, 0).toFixed(4)} USD`;
+  return `both roles: ${tokens} tokens${cost}`;
 }
 
 function grouped(count: number): string {

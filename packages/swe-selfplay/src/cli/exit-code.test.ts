@@ -1,6 +1,8 @@
+import { PolicyError, PromptError } from '@swe-selfplay/adapter';
 import { EnvironmentError } from '@swe-selfplay/artifact';
 import { EvaluationError } from '@swe-selfplay/evaluation';
 import { SandboxError } from '@swe-selfplay/sandbox';
+import { SolverError } from '@swe-selfplay/solver';
 import { expect, test } from 'vitest';
 import { RunError } from '../run-error.js';
 import { describeFailure, exitCodeOf, UsageError } from './exit-code.js';
@@ -14,6 +16,14 @@ test.each([
   [new RunError('corrupt-record', 'No.'), 3],
   [new SandboxError('isolation-unavailable', 'No.'), 3],
   [new EvaluationError('infra', 'No.'), 3],
+  [new SolverError('infra', 'No.'), 3],
+  [new SolverError('invalid-options', 'No.'), 2],
+  [new PolicyError('invalid-options', 'No.'), 2],
+  [new PolicyError('refused', 'No.'), 2],
+  [new PolicyError('unreachable', 'No.'), 3],
+  [new PolicyError('retries-exhausted', 'No.'), 3],
+  [new PolicyError('bad-answer', 'No.'), 3],
+  [new PromptError('unknown-placeholder', 'No.'), 2],
   [new TypeError('x is undefined'), 3],
   ['thrown text', 3],
 ])('%o ends a command with exit code %i', (error, exitCode) => {

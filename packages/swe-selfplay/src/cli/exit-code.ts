@@ -15,8 +15,11 @@ const USAGE_ERRORS = [
   'InjectorError',
   'RewardError',
   'TrajectoryError',
+  'PromptError',
 ];
+/** Of errors that may be either, the codes that are the one, and the other. */
 const INFRA_RUN_CODES: unknown[] = ['disk-full', 'write-failed', 'corrupt-record'];
+const POLICY_USAGE_CODES: unknown[] = ['invalid-options', 'refused'];
 
 /** The exit code of a command that an error ended. */
 export function exitCodeOf(error: unknown): number {
@@ -24,6 +27,8 @@ export function exitCodeOf(error: unknown): number {
   const code = 'code' in error ? error.code : undefined;
   if (code === 'infra') return EXIT_CODES.infra;
   if (error.name === 'RunError') return INFRA_RUN_CODES.includes(code) ? EXIT_CODES.infra : EXIT_CODES.usage;
+  if (error.name === 'PolicyError') return POLICY_USAGE_CODES.includes(code) ? EXIT_CODES.usage : EXIT_CODES.infra;
+  if (error.name === 'SolverError') return EXIT_CODES.usage;
   return USAGE_ERRORS.includes(error.name) ? EXIT_CODES.usage : EXIT_CODES.infra;
 }
 

@@ -1,21 +1,38 @@
+import { createHash } from 'node:crypto';
+import type { ModelPolicy } from '@swe-selfplay/adapter';
 import type { Environment } from '@swe-selfplay/artifact';
-import {
-  createPolicyInjector,
-  type Injector,
-  type PolicyStrategyChoice,
-  readInjectorPrompts,
-} from '@swe-selfplay/injector';
-import { createPolicySolver, createSearchSolver, readSolverPrompts, type Solver } from '@swe-selfplay/solver';
+import { createPolicyInjector, type Injector, type PolicyStrategyChoice } from '@swe-selfplay/injector';
+import { createPolicySolver, createSearchSolver, type Solver } from '@swe-selfplay/solver';
 import type { Session } from '../session.js';
-import { episodeOptions, type PolicyFlags, playerName, type RolePolicies } from './policy-options.js';
+import type { RolePolicies } from './open-policies.js';
+import { DEFAULT_EPISODE_TIMEOUT_SECONDS, type PolicyFlags, type Role } from './policy-options.js';
+import { type RolePrompts, readRolePrompts } from './role-prompts.js';
+import { serverOf } from './role-servers.js';
 import { rulesOf } from './rule-options.js';
 import { openInjector, type StrategyFlags, strategyOf } from './strategies.js';
 import type { Terminal } from './terminal.js';
+import { TOOL_SETS } from './tool-sets.js';
+
+/**
+ * Throws UsageError for what is wrong about the players before a server is asked or a sandbox is used: half a server, a
+ * strategy that an injector does not have, prompts that cannot be used. Returns the prompts that replace ours.
+ */
+export function checkPlayers(
+  flags: PolicyFlags & { readonly strategy?: string },
+  roles: readonly Role[],
+  { original }: Environment,
+): RolePrompts {
+  const withModel = roles.filter((role) => serverOf(flags, role) !== undefined);
+  if (roles.includes('injector')) strategyOf(flags, withModel.includes('injector'));
+  if (flags.prompts === undefined) return { injector: undefined, solver: undefined };
+  return readRolePrompts(flags.prompts, original);
+}
 
 /** The injector that a command asked for: a model where it named one, else a procedure. */
 export async function injectorOf(
   flags: StrategyFlags & PolicyFlags & { readonly check?: boolean },
   { injector: policy }: Pick<RolePolicies, 'injector'>,
+  prompts: RolePrompts['injector'],
   environments: readonly Environment[],
   session: Session,
   terminal: Terminal,
@@ -23,21 +40,63 @@ export async function injectorOf(
 ): Promise<Injector> {
   if (policy === undefined) return openInjector(flags, environments, session, terminal, signal);
   const strategy = strategyOf(flags, true) as PolicyStrategyChoice;
+  const { check = true } = flags;
   const injector = createPolicyInjector(policy, {
     ...episodeOptions(flags),
     provider: session.provider,
     strategy,
     rules: rulesOf(flags),
-    check: flags.check ?? true,
-    ...(flags.prompts !== undefined && { prompts: await readInjectorPrompts(flags.prompts) }),
+    check,
+    prompts,
   });
-  return { ...injector, name: playerName(policy, flags, `, ${strategy}${flags.check === false ? ', no check' : ''}`) };
+  return { ...injector, name: playerName(policy, flags, prompts, [strategy, ...(check ? [] : ['no check'])]) };
 }
 
 /** The solver that a command asked for: a model where it named one, else a search. */
-export async function solverOf(flags: PolicyFlags, { solver: policy }: Pick<RolePolicies, 'solver'>): Promise<Solver> {
+export function solverOf(
+  flags: PolicyFlags,
+  { solver: policy }: Pick<RolePolicies, 'solver'>,
+  prompts: RolePrompts['solver'],
+): Solver {
   if (policy === undefined) return createSearchSolver();
-  const prompts = flags.prompts === undefined ? undefined : await readSolverPrompts(flags.prompts);
-  const solver = createPolicySolver(policy, { ...episodeOptions(flags), ...(prompts && { prompts }) });
-  return { ...solver, name: playerName(policy, flags) };
+  const solver = createPolicySolver(policy, { ...episodeOptions(flags), prompts });
+  return { ...solver, name: playerName(policy, flags, prompts) };
+}
+
+/** What every episode of a policy is played with. */
+function episodeOptions({ tools, maxTurns, episodeTimeout, context }: PolicyFlags) {
+  return {
+    toolSet: TOOL_SETS[tools]!(),
+    maxTurns,
+    timeoutMs: Math.round(episodeTimeout * 1000),
+    contextTokens: context,
+  };
+}
+
+/** What plays a role and how, in a line: a run with another is another run. */
+function playerName(
+  policy: ModelPolicy,
+  { tools, temperature, topP, maxTokens, maxTurns, context, episodeTimeout }: PolicyFlags,
+  prompts: object | undefined,
+  extras: readonly string[] = [],
+): string {
+  const { model, format } = policy.description.record;
+  const parts = [
+    ...extras,
+    `${tools} tools`,
+    `${format} calls`,
+    `temperature ${temperature}`,
+    `top-p ${topP}`,
+    `${maxTurns} turns`,
+    ...(maxTokens === undefined ? [] : [`${maxTokens} tokens a reply`]),
+    ...(context === undefined ? [] : [`${context} tokens of context`]),
+    ...(episodeTimeout === DEFAULT_EPISODE_TIMEOUT_SECONDS ? [] : [`${episodeTimeout} s`]),
+    ...(prompts === undefined ? [] : [`prompts ${digestOf(prompts)}`]),
+  ];
+  return `${model} (${parts.join(', ')})`;
+}
+
+function digestOf(prompts: object): string {
+  const sorted = Object.entries(prompts).sort(([left], [right]) => (left < right ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 8);
 }

@@ -16,6 +16,7 @@ export function addRuleOptions(command: Command): Command {
   const positive = numberIn({ min: 1 });
   const timeout = numberIn({ min: 0.001, max: 86_400, isWhole: false });
   return command
+    .optionsGroup('What a valid bug is:')
     .option('--min-changed-files <n>', 'files that the bug must change', positive, DEFAULT_RULES.minChangedFiles)
     .option('--min-passing-tests <n>', 'tests that must pass without the bug', positive, DEFAULT_RULES.minPassingTests)
     .option('--min-failing-tests <n>', 'tests that the bug must break', positive, DEFAULT_RULES.minFailingTests)

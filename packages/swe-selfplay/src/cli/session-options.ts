@@ -21,6 +21,7 @@ export interface SessionFlags {
 export function addSessionOptions(command: Command): Command {
   const sandbox = choice('--sandbox <backend>', 'where tests run', ['auto', 'namespaces', 'process']);
   return command
+    .optionsGroup('How tests run, and what is said:')
     .addOption(sandbox.default('auto'))
     .option(
       '--jobs <n>',

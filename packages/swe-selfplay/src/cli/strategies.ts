@@ -18,20 +18,24 @@ export interface StrategyFlags extends RuleFlags {
   readonly strategy?: string;
 }
 
+const DEFAULTS = { procedure: 'mutation', policy: 'removal-or-history' } as const;
+
 export function strategyOption(): Option {
   const procedural = Object.keys(STRATEGIES);
   const names = [...new Set([...procedural, ...POLICY_STRATEGIES])];
-  const ofPolicy = `with a policy ${POLICY_STRATEGIES.join(', ')}`;
-  return choice('--strategy <name>', `how bugs are made: ${procedural.join(', ')}; ${ofPolicy}`, names);
+  const ofPolicy = `with a model ${POLICY_STRATEGIES.join(', ')} (default: ${DEFAULTS.policy})`;
+  const option = choice('--strategy <name>', '', names);
+  option.description = `how bugs are made: ${procedural.join(', ')} (default: ${DEFAULTS.procedure}), ${ofPolicy}`;
+  return option;
 }
 
 /** The strategy that a command asked for, or the default of whoever injects. Throws UsageError for one that it has not. */
-export function strategyOf({ strategy }: StrategyFlags, hasPolicy: boolean): string {
+export function strategyOf({ strategy }: { readonly strategy?: string }, hasPolicy: boolean): string {
   const names: readonly string[] = hasPolicy ? POLICY_STRATEGIES : Object.keys(STRATEGIES);
-  if (strategy === undefined) return hasPolicy ? 'removal-or-history' : 'mutation';
+  if (strategy === undefined) return hasPolicy ? DEFAULTS.policy : DEFAULTS.procedure;
   if (names.includes(strategy)) return strategy;
-  const who = hasPolicy ? 'a policy that injects' : 'an injector without a policy';
-  throw new UsageError(`Expected --strategy of ${who} to be one of ${names.join(', ')}, got ${strategy}.`);
+  const who = hasPolicy ? 'a model that injects' : 'an injector without a model';
+  throw new UsageError(`Expected the --strategy of ${who} to be one of ${names.join(', ')}, got ${strategy}.`);
 }
 
 /** A slower suite is narrowed to some of its files. */

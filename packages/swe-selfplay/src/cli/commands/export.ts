@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { EXPORT_FORMATS, exportTrajectories } from '../../export-trajectories.js';
-import { counted } from '../../printable.js';
+import { counted, printable } from '../../printable.js';
 import { readLatestTrajectories } from '../../trajectory-log.js';
 import { UsageError } from '../exit-code.js';
 import { choice } from '../parse-option.js';
@@ -17,7 +17,9 @@ interface ExportFlags {
 
 export function exportCommand(finish: (exitCode: number) => void): Command {
   return new Command('export')
-    .description('Write the trajectories of a run in the form of a trainer, a JSON object a line.')
+    .description(
+      'Write the trajectories of a run in the form of a trainer, a JSON object a line. Exit code 0: written, 1: nothing to write.',
+    )
     .argument('<run-dir>', 'the folder of a run, or of inject or solve')
     .addOption(choice('--format <name>', 'the form', Object.keys(EXPORT_FORMATS)).makeOptionMandatory())
     .addOption(choice('--role <name>', 'only those of one role', ['injector', 'solver']))
@@ -34,16 +36,32 @@ function numberOf(count: number): string {
   return count === 1 ? '1 trajectory' : `${count} trajectories`;
 }
 
+/** Line by line: whole runs are longer than a string may be. */
+function writeLines(out: string, lines: readonly unknown[]): void {
+  try {
+    const file = openSync(out, 'w');
+    for (const line of lines) writeFileSync(file, `${JSON.stringify(line)}\n`);
+    closeSync(file);
+  } catch (cause) {
+    throw new UsageError(`Expected --out to name a file that can be written; ${(cause as Error).message}`, { cause });
+  }
+}
+
 async function exportRun(folder: string, { format, role, out, quiet }: ExportFlags): Promise<number> {
   const terminal = openTerminal({ quiet });
   const all = await readLatestTrajectories(join(folder, 'trajectories.jsonl'));
   if (all.length === 0) throw new UsageError(`Expected trajectories in ${folder}; no model has played there.`);
-  const { lines, skipped } = exportTrajectories(
-    all.filter((trajectory) => role === undefined || trajectory.role === role),
-    format,
-  );
-  writeFileSync(out, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  for (const [reason, count] of skipped) terminal.warn(`left out ${numberOf(count)}: ${reason}`);
-  terminal.print(`${counted(lines.length, 'line')} in ${out}`);
+  const chosen = all.filter((trajectory) => role === undefined || trajectory.role === role);
+  const { lines, skipped } = exportTrajectories(chosen, format);
+  const left = [...skipped.values()].reduce((sum, count) => sum + count, 0);
+  for (const [reason, count] of skipped) terminal.warn(`left out ${numberOf(count)}: ${printable(reason)}`);
+  if (lines.length === 0) {
+    terminal.warn(
+      `Nothing to write: ${chosen.length === 0 ? `no trajectory is of the ${role}` : 'all were left out'}.`,
+    );
+    return 1;
+  }
+  writeLines(out, lines);
+  terminal.print(`${counted(lines.length, 'line')} of ${numberOf(chosen.length - left)} in ${out}`);
   return 0;
 }

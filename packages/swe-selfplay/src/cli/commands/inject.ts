@@ -5,10 +5,11 @@ import { describeUsage, type RoleUsage, usageOf } from '../describe-usage.js';
 import { EXIT_CODES } from '../exit-code.js';
 import { type InjectionResult, injectArtifacts } from '../inject-artifacts.js';
 import { keepTrajectories } from '../kept-trajectories.js';
+import { concurrencyOf, withPolicies } from '../open-policies.js';
 import { withRepository } from '../open-repository.js';
 import { numberIn } from '../parse-option.js';
-import { injectorOf } from '../players.js';
-import { addPolicyOptions, concurrencyOf, type PolicyFlags, withPolicies } from '../policy-options.js';
+import { checkPlayers, injectorOf } from '../players.js';
+import { addPolicyOptions, type PolicyFlags } from '../policy-options.js';
 import { addRuleOptions, rulesOf } from '../rule-options.js';
 import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
 import { type StrategyFlags, strategyOf, strategyOption } from '../strategies.js';
@@ -34,20 +35,23 @@ export function injectCommand(finish: (exitCode: number) => void): Command {
     .option('--seed <n>', 'the first seed; the next are one more each', numberIn({ min: 0 }), 0)
     .option('--count <n>', 'valid artifacts wanted', numberIn({ min: 1, max: 1_000_000 }), 1)
     .requiredOption('--out <dir>', 'where each artifact becomes a folder')
-    .option('--no-check', 'let a policy not validate before it submits')
     .option('--json', 'print one JSON object')
     .action(async (flags: InjectFlags) => finish(await inject(flags)));
   return addSessionOptions(addRuleOptions(addPolicyOptions(command, ROLES))).addHelpText(
     'after',
-    '\nExample:\n  swe-selfplay inject --repo ../shelf --strategy removal --seed 1 --count 20 --out bugs',
+    `
+Examples:
+  swe-selfplay inject --repo ../shelf --strategy removal --seed 1 --count 20 --out bugs
+  swe-selfplay inject --repo ../shelf --policy http://localhost:8000/v1 --model my-model --count 20 --out bugs`,
   );
 }
 
 async function inject(flags: InjectFlags): Promise<number> {
   return withSession(flags, (session, terminal, signal) =>
-    withRepository(flags, terminal, (environment) =>
-      withPolicies(flags, ROLES, terminal, signal, async (policies) => {
-        const injector = await injectorOf(flags, policies, [environment], session, terminal, signal);
+    withRepository(flags, terminal, (environment) => {
+      const prompts = checkPlayers(flags, ROLES, environment).injector;
+      return withPolicies(flags, ROLES, terminal, signal, async (policies) => {
+        const injector = await injectorOf(flags, policies, prompts, [environment], session, terminal, signal);
         const { seed, count, out: folder } = flags;
         const rules = rulesOf(flags);
         const origin = { environment: environmentKey(environment), digest: environment.digest };
@@ -58,13 +62,13 @@ async function inject(flags: InjectFlags): Promise<number> {
           concurrency: concurrencyOf(flags, policies),
         };
         const artifacts = await injectArtifacts(environment, request, terminal).finally(() => trajectories.close());
-        const usage = usageOf('injector', trajectories.conversations, flags.price);
+        const usage = usageOf('injector', trajectories.conversations, flags);
         const result = { ...artifacts, usage: usage ?? null };
         terminal.print(flags.json ? JSON.stringify(result) : describe(result));
         if (result.valid >= count) return 0;
         return result.discarded.infra === undefined ? 1 : EXIT_CODES.infra;
-      }),
-    ),
+      });
+    }),
   );
 }
 

@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { play } from '../../play.js';
 import { createProgress } from '../../progress.js';
+import { isFinished } from '../../run-record.js';
 import { describeRun, runAsJson, usageOfRun } from '../describe-run.js';
 import { EXIT_CODES } from '../exit-code.js';
+import { concurrencyOf, withPolicies } from '../open-policies.js';
 import { withRepositories } from '../open-repository.js';
 import { choice, numberIn } from '../parse-option.js';
-import { injectorOf, solverOf } from '../players.js';
-import { addPolicyOptions, concurrencyOf, type PolicyFlags, withPolicies } from '../policy-options.js';
+import { checkPlayers, injectorOf, solverOf } from '../players.js';
+import { addPolicyOptions, type PolicyFlags } from '../policy-options.js';
 import { addRuleOptions, rulesOf } from '../rule-options.js';
 import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
 import { type StrategyFlags, strategyOption } from '../strategies.js';
@@ -31,7 +33,8 @@ interface PlayFlags extends SessionFlags, StrategyFlags, PolicyFlags {
 export function playCommand(finish: (exitCode: number) => void): Command {
   const command = new Command('play')
     .description(
-      'Play rounds of self-play: inject, validate, solve, grade, reward. Called again, it goes on with the run.',
+      'Play rounds of self-play: inject, validate, solve, grade, reward. Called again, it goes on with the run. ' +
+        'Exit code 0: all was played, 3: broken infrastructure left something undone.',
     )
     .requiredOption('--repo <dir...>', 'the repositories to play on')
     .option('--rev <revision>', 'their revision (default: HEAD)')
@@ -55,13 +58,13 @@ export function playCommand(finish: (exitCode: number) => void): Command {
     .addOption(
       choice('--settle <mode>', 'who makes rewards of what happened', ['library', 'trainer']).default('library'),
     )
-    .option('--no-check', 'let a policy that injects not validate before it submits')
     .option('--json', 'print one JSON object')
     .action(async (flags: PlayFlags) => finish(await playRun(flags)));
   return addSessionOptions(addRuleOptions(addPolicyOptions(command, ROLES))).addHelpText(
     'after',
     `
-Without --policy a procedure injects and a search solves. With it the model plays both roles.
+Without --policy a procedure injects and a search solves. With it the model plays both roles; what it is told, how it
+calls tools, and which servers give trajectories to train on: docs/policies.md.
 
 Examples:
   swe-selfplay play --repo ../shelf --rounds 10 --group 8 --strategy mutation --seed 1 --out runs/first
@@ -72,10 +75,11 @@ Examples:
 
 async function playRun(flags: PlayFlags): Promise<number> {
   return withSession(flags, (session, terminal, signal) =>
-    withRepositories(flags.repo, flags.rev, terminal, (environments) =>
-      withPolicies(flags, ROLES, terminal, signal, async (policies) => {
-        const injector = await injectorOf(flags, policies, environments, session, terminal, signal);
-        const parts = { ...session, injector, solver: await solverOf(flags, policies) };
+    withRepositories(flags.repo, flags.rev, terminal, (environments) => {
+      const prompts = checkPlayers(flags, ROLES, environments[0]!);
+      return withPolicies(flags, ROLES, terminal, signal, async (policies) => {
+        const injector = await injectorOf(flags, policies, prompts.injector, environments, session, terminal, signal);
+        const parts = { ...session, injector, solver: solverOf(flags, policies, prompts.solver) };
         const { seed, rounds, group: groupSize, tries, alpha, higherOrder, settle, jobs, out: folder } = flags;
         const result = await play(environments, parts, {
           ...{ seed, rounds, groupSize, tries, alpha, higherOrder, settle, jobs, folder, signal },
@@ -83,10 +87,11 @@ async function playRun(flags: PlayFlags): Promise<number> {
           rules: rulesOf(flags),
           onEvent: createProgress(terminal),
         });
-        const usage = usageOfRun(folder, flags.price);
+        const usage = usageOfRun(folder, flags);
         terminal.print(flags.json ? runAsJson(result, usage) : describeRun(result, usage));
-        return result.status === 'finished' ? 0 : EXIT_CODES.interrupted;
-      }),
-    ),
+        if (result.status === 'interrupted') return EXIT_CODES.interrupted;
+        return result.rounds.every(isFinished) ? 0 : EXIT_CODES.infra;
+      });
+    }),
   );
 }

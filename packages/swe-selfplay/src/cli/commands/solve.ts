@@ -6,11 +6,12 @@ import { describeUsage, type RoleUsage, usageOf } from '../describe-usage.js';
 import { EXIT_CODES } from '../exit-code.js';
 import { type GradedAttempt, gradeAttempts } from '../grade-attempts.js';
 import { keepTrajectories } from '../kept-trajectories.js';
+import { concurrencyOf, withPolicies } from '../open-policies.js';
 import { withRepository } from '../open-repository.js';
 import { openTask } from '../open-task.js';
 import { numberIn } from '../parse-option.js';
-import { solverOf } from '../players.js';
-import { addPolicyOptions, concurrencyOf, type PolicyFlags, withPolicies } from '../policy-options.js';
+import { checkPlayers, solverOf } from '../players.js';
+import { addPolicyOptions, type PolicyFlags } from '../policy-options.js';
 import { addRuleOptions, type RuleFlags, rulesOf } from '../rule-options.js';
 import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
 
@@ -40,20 +41,24 @@ export function solveCommand(finish: (exitCode: number) => void): Command {
     .action(async (folder: string, flags: SolveFlags) => finish(await solve(folder, flags)));
   return addSessionOptions(addRuleOptions(addPolicyOptions(command, ROLES))).addHelpText(
     'after',
-    '\nExample:\n  swe-selfplay solve my-bug --repo ../shelf --attempts 8 --seed 1 --out attempts',
+    `
+Examples:
+  swe-selfplay solve my-bug --repo ../shelf --attempts 8 --seed 1 --out attempts
+  swe-selfplay solve my-bug --repo ../shelf --policy http://localhost:8000/v1 --model my-model --out attempts`,
   );
 }
 
 async function solve(artifact: string, flags: SolveFlags): Promise<number> {
   return withSession(flags, (session, terminal, signal) =>
     withRepository(flags, terminal, async (environment) => {
+      const prompts = checkPlayers(flags, ROLES, environment).solver;
       const opened = await openTask(artifact, environment, flags, session, terminal, signal);
       if (opened.status === 'infra') {
         terminal.warn(`error: ${opened.reason}`);
         return EXIT_CODES.infra;
       }
       return withPolicies(flags, ROLES, terminal, signal, async (policies) => {
-        const solver = await solverOf(flags, policies);
+        const solver = solverOf(flags, policies, prompts);
         const { attempts, jobs, seed, out: folder } = flags;
         const { timeoutMs } = rulesOf(flags);
         const origin = { environment: environmentKey(environment), digest: environment.digest };
@@ -73,7 +78,7 @@ async function solve(artifact: string, flags: SolveFlags): Promise<number> {
           trajectories,
         };
         const graded = await gradeAttempts(opened.task, solver, options).finally(() => trajectories.close());
-        const usage = usageOf('solver', trajectories.conversations, flags.price);
+        const usage = usageOf('solver', trajectories.conversations, flags);
         terminal.print(flags.json ? asJson(graded, usage) : describe(graded, usage));
         return exitCodeFor(graded);
       });
