@@ -1,6 +1,7 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~';
+const DIGIT_CODES = Buffer.from(ALPHABET, 'latin1');
 const NO_DIGIT = 85;
 /** Values of the digits by character code. */
 const DIGITS = Uint8Array.from({ length: 256 }, (_, code) => {
@@ -54,19 +55,18 @@ export function inflateExactly(deflated: Uint8Array, size: number): Uint8Array |
 }
 
 function encodeLine(bytes: Uint8Array): string {
-  const padded = Buffer.alloc(Math.ceil(bytes.length / 4) * 4);
-  padded.set(bytes);
-  let line = String.fromCharCode(bytes.length <= 26 ? 64 + bytes.length : 70 + bytes.length);
-  for (let at = 0; at < padded.length; at += 4) {
-    let value = padded.readUInt32BE(at);
-    let group = '';
-    for (let digit = 0; digit < 5; digit += 1) {
-      group = ALPHABET[value % 85]! + group;
+  const groups = Math.ceil(bytes.length / 4);
+  const line = Buffer.alloc(1 + groups * 5);
+  line[0] = bytes.length <= 26 ? 64 + bytes.length : 70 + bytes.length;
+  for (let group = 0; group < groups; group += 1) {
+    let value = 0;
+    for (let at = group * 4; at < group * 4 + 4; at += 1) value = value * 256 + (bytes[at] ?? 0);
+    for (let at = group * 5 + 5; at > group * 5; at -= 1) {
+      line[at] = DIGIT_CODES[value % 85]!;
       value = Math.floor(value / 85);
     }
-    line += group;
   }
-  return line;
+  return line.latin1Slice();
 }
 
 function lineLength(line: string): number | undefined {

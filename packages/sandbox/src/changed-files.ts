@@ -13,9 +13,15 @@ const MAX_CHANGED_FILES = 20_000;
 const MAX_FETCHED_UNASKED_BYTES = 1024 ** 2;
 const MAX_PATH_BYTES = 4000;
 const TAR_OVERHEAD_PER_FILE = 8192;
+const START = Buffer.from('./');
+const END = Buffer.from([0]);
+
+/** Unreadable directories in unreadable directories: each round opens one more level. */
+const MAX_OPENING_ROUNDS = 20;
 
 /** A file or link of the workspace as it is now. */
 interface ListedFile {
+  readonly isReadable: boolean;
   readonly mode: TreeFile['mode'];
   readonly size: number;
   readonly stamp: string;
@@ -23,18 +29,18 @@ interface ListedFile {
 }
 
 /**
- * 1: workspace. What the program made unreadable is made readable first; that changes no mode that git knows.
- * Each entry: type, permissions, size, time of last change, then link target and path, all ended by NUL.
+ * 1: workspace. Each entry: type, permissions, size, time of last change, then link target and path, all ended by NUL.
+ * Directories are listed, and not entered, where they cannot be read. What lies deeper has too long a path.
  */
 const LIST_SCRIPT = `
 chmod u+rwx "$1"
 cd "$1" || exit 1
-find . -mindepth 1 -name .git -prune -o \\
-  \\( -type d ! -perm -700 -exec chmod u+rwx -- {} \\; -false \\) -o \\
-  \\( -type f ! -perm -400 -exec chmod u+r -- {} \\; -false \\) -o \\
-  \\( -type f -o -type l \\) -printf '%y %m %s %C@\\0%l\\0%P\\0'
+find . -mindepth 1 -maxdepth ${MAX_PATH_BYTES / 2} -name .git -prune -o \\
+  \\( -type f -o -type l -o -type d ! -perm -500 -prune \\) -printf '%y %m %s %C@\\0%l\\0%P\\0'
 exit 0
 `;
+/** What the program made unreadable is made readable; that changes no mode that git knows. */
+const OPEN_SCRIPT = 'cd "$1" && exec xargs -0 -r chmod u+r"$2" --';
 const HASH_SCRIPT = 'cd "$1" && exec xargs -0 -r sha256sum -z --';
 const PACK_SCRIPT = 'cd "$1" && exec tar -c --format=gnu --no-recursion --hard-dereference --null -T - -f -';
 
@@ -65,17 +71,20 @@ export async function listChangedFiles(
   if (sizeOf(suspects) > MAX_FETCHED_UNASKED_BYTES)
     for (const path of await findUnchanged(suspects)) suspects.delete(path);
   assertBounds(suspects, changed.size);
-  for (const [path, content] of await fetchContents(run, [...suspects.keys()], workdir)) {
+  for (const [path, content] of await fetchContents(run, suspects, workdir)) {
     const { mode } = suspects.get(path)!;
     const expected = expectedAt(path);
     if (expected?.mode !== mode || expected.hash !== digestContent(content)) changed.set(path, { mode, content });
   }
   return new Map([...changed].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 
-  function expectedAt(path: string): { mode: TreeFile['mode']; hash: string } | undefined {
+  function expectedAt(path: string): { mode: TreeFile['mode']; size: number; hash: string } | undefined {
     const change = changes.get(path);
-    if (change === undefined) return base.files.get(path);
-    return change === null ? undefined : { mode: change.mode, hash: digestContent(change.content) };
+    if (change === null) return undefined;
+    if (change !== undefined)
+      return { mode: change.mode, size: change.content.length, hash: digestContent(change.content) };
+    const file = base.files.get(path);
+    return file && { mode: file.mode, size: Number.parseInt(file.stamp, 10), hash: file.hash };
   }
 
   /** Only a file of the base that nothing has touched since it was laid out is surely the same. */
@@ -85,51 +94,99 @@ export async function listChangedFiles(
 
   /** Files that were touched but are what they were; compared by hash, so that no content is moved for them. */
   async function findUnchanged(files: ReadonlyMap<string, ListedFile>): Promise<string[]> {
-    const candidates = [...files].filter(([path, file]) => expectedAt(path)?.mode === file.mode).map(([path]) => path);
+    // A file of another size is another file, and a sparse one of any size would take long to read.
+    const candidates = new Map(
+      [...files].filter(([path, { mode, size }]) => expectedAt(path)?.mode === mode && expectedAt(path)?.size === size),
+    );
     const hashes = await hashFiles(run, candidates, workdir);
-    return candidates.filter((path) => hashes.get(path) === expectedAt(path)?.hash);
+    return [...candidates.keys()].filter((path) => hashes.get(path) === expectedAt(path)?.hash);
   }
 }
 
 async function listFiles(run: RunTrusted, workdir: string): Promise<Map<string, ListedFile>> {
+  for (let round = 0; round < MAX_OPENING_ROUNDS; round += 1) {
+    const { files, closedDirectories } = await listReadable(run, workdir);
+    if (closedDirectories.length === 0) return files;
+    await openPaths(run, closedDirectories, 'x', workdir);
+  }
+  const message = `Expected at most ${MAX_OPENING_ROUNDS} unreadable directories in one another, got more.`;
+  throw new SandboxError('too-much-changed', message);
+}
+
+async function listReadable(
+  run: RunTrusted,
+  workdir: string,
+): Promise<{ readonly files: Map<string, ListedFile>; readonly closedDirectories: readonly Buffer[] }> {
   const result = await run({ argv: ['sh', '-c', LIST_SCRIPT, 'sh', workdir], maxOutputBytes: MAX_LISTING_BYTES });
   assertDone(result, 'listing the files');
   const fields = splitAtNul(result.stdout);
   const files = new Map<string, ListedFile>();
+  const closedDirectories: Buffer[] = [];
   for (let index = 0; index + 2 < fields.length; index += 3) {
-    const [type, permissions, size, time] = fields[index]!.toString('latin1').split(' ') as [
-      string,
-      string,
-      string,
-      string,
-    ];
-    const path = decode(fields[index + 2]!);
+    const [type = '', permissions = '', size = '', time = ''] = fields[index]!.toString('latin1').split(' ');
+    const pathBytes = fields[index + 2]!;
+    if (pathBytes.length > MAX_PATH_BYTES) continue;
+    if (type === 'd') {
+      closedDirectories.push(pathBytes);
+      continue;
+    }
+    const path = decode(pathBytes);
     const target = decode(fields[index + 1]!);
-    if (path === undefined || target === undefined || fields[index + 2]!.length > MAX_PATH_BYTES) continue;
-    const isExecutable = (Number.parseInt(permissions, 8) & 0o100) !== 0;
-    const mode = type === 'l' ? '120000' : isExecutable ? '100755' : '100644';
-    files.set(path, { mode, size: Number(size), stamp: `${size} ${trimTime(time)}`, target });
+    if (path === undefined || target === undefined) continue;
+    const permissionBits = Number.parseInt(permissions, 8);
+    const mode = type === 'l' ? '120000' : (permissionBits & 0o100) !== 0 ? '100755' : '100644';
+    const isReadable = (permissionBits & 0o400) !== 0;
+    files.set(path, { mode, size: Number(size), stamp: `${size} ${trimTime(time)}`, target, isReadable });
   }
-  return files;
+  return { files, closedDirectories };
 }
 
-async function hashFiles(run: RunTrusted, paths: readonly string[], workdir: string): Promise<Map<string, string>> {
-  if (paths.length === 0) return new Map();
+async function openPaths(run: RunTrusted, paths: readonly Buffer[], right: 'x' | '', workdir: string): Promise<void> {
+  if (paths.length === 0) return;
+  const argv = ['sh', '-c', OPEN_SCRIPT, 'sh', workdir, right];
+  assertDone(await run({ argv, stdin: joinWithNul(paths), maxOutputBytes: 65_536 }), 'making the files readable');
+}
+
+/** Makes regular files readable; returns their paths as commands take them. */
+async function openFiles(
+  run: RunTrusted,
+  files: ReadonlyMap<string, ListedFile>,
+  workdir: string,
+): Promise<{ readonly paths: readonly string[]; readonly stdin: Buffer }> {
+  const closed = [...files].filter(([, { isReadable }]) => !isReadable);
+  await openPaths(
+    run,
+    closed.map(([path]) => Buffer.from(path)),
+    '',
+    workdir,
+  );
+  const paths = [...files.keys()];
+  return { paths, stdin: joinWithNul(paths.map((path) => Buffer.from(path))) };
+}
+
+async function hashFiles(
+  run: RunTrusted,
+  files: ReadonlyMap<string, ListedFile>,
+  workdir: string,
+): Promise<Map<string, string>> {
+  if (files.size === 0) return new Map();
+  const { stdin } = await openFiles(run, files, workdir);
   const argv = ['sh', '-c', HASH_SCRIPT, 'sh', workdir];
-  const result = await run({ argv, stdin: joinWithNul(paths), maxOutputBytes: MAX_LISTING_BYTES });
+  const result = await run({ argv, stdin, maxOutputBytes: MAX_LISTING_BYTES });
   assertDone(result, 'comparing the files');
   const lines = splitAtNul(result.stdout).map((line) => line.toString());
   return new Map(lines.map((line) => [line.slice(66 + './'.length), line.slice(0, 64)]));
 }
 
-async function fetchContents(run: RunTrusted, paths: readonly string[], workdir: string): Promise<Map<string, Buffer>> {
-  if (paths.length === 0) return new Map();
+async function fetchContents(
+  run: RunTrusted,
+  wanted: ReadonlyMap<string, ListedFile>,
+  workdir: string,
+): Promise<Map<string, Buffer>> {
+  if (wanted.size === 0) return new Map();
+  const { paths, stdin } = await openFiles(run, wanted, workdir);
   const maxOutputBytes = MAX_CHANGED_BYTES + paths.length * TAR_OVERHEAD_PER_FILE + 65_536;
-  const result = await run({
-    argv: ['sh', '-c', PACK_SCRIPT, 'sh', workdir],
-    stdin: joinWithNul(paths),
-    maxOutputBytes,
-  });
+  const result = await run({ argv: ['sh', '-c', PACK_SCRIPT, 'sh', workdir], stdin, maxOutputBytes });
   assertDone(result, 'reading the changed files');
   const files = await unpackFiles(result.stdout);
   const missing = paths.find((path) => !files.has(path));
@@ -162,8 +219,8 @@ function splitAtNul(bytes: Buffer): Buffer[] {
   return fields;
 }
 
-function joinWithNul(paths: readonly string[]): Buffer {
-  return Buffer.from(paths.map((path) => `./${path}\0`).join(''));
+function joinWithNul(paths: readonly Buffer[]): Buffer {
+  return Buffer.concat(paths.flatMap((path) => [START, path, END]));
 }
 
 /** Undefined where the bytes are not UTF-8. */
