@@ -207,6 +207,21 @@ test('tells reasoning from text, and says neither again but what was in the cont
   ]);
 });
 
+test('says where a whole answer was taken for reasoning', async () => {
+  const notices: PolicyNotice[] = [];
+  const answers = ['vllm/reasoning-swallows-answer', 'sglang/reasoning-plain-answer', 'vllm/reasoning'].map(recorded);
+  const [policy] = await open({ chat: () => answers.shift()! }, { onNotice: (notice) => notices.push(notice) });
+  const told: boolean[] = [];
+  for (let turn = 0; turn < 3; turn += 1) {
+    notices.length = 0;
+    await turnOf(policy);
+    told.push(
+      notices.some(({ text, rolloutId }) => rolloutId === 'r1' && text.includes('nothing beside its reasoning')),
+    );
+  }
+  expect(told).toEqual([true, true, false]);
+});
+
 test('says reasoning again in the fields that are asked for', async () => {
   const [policy, server] = await open(
     { chat: () => says({ content: 'Next.', reasoning: 'Hm.' }) },
@@ -276,6 +291,7 @@ test('sends the sampling that was asked for, with a seed for each turn of each r
 test.each([
   'vllm/overflow-prompt',
   'vllm/overflow-characters',
+  'vllm/overflow-prompt-fills-context',
   'sglang/overflow-prompt',
   'sglang/overflow-prompt-and-max-tokens',
 ])('a conversation that is too long ends cleanly: %s', async (name) => {

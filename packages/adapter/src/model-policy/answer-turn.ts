@@ -35,7 +35,7 @@ export interface ModelConnection {
 export async function answerTurn(
   connection: ModelConnection,
   conversation: Conversation,
-  { signal, rolloutId }: RespondOptions,
+  { signal, rolloutId, onRetry }: RespondOptions,
 ): Promise<Turn | ContextOverflow> {
   const { server, settings, engine, dialect, format, weights, room, totals } = connection;
   const messages = renderConversation(format, conversation);
@@ -58,6 +58,7 @@ export async function answerTurn(
       signal,
       timeoutMs: settings.requestTimeoutMs,
       readVersion: weights.read,
+      onRetry,
     });
     if (reply.status === 'refused') throw refusal(server.host, reply);
     if (reply.status === 'answered') {
@@ -100,6 +101,13 @@ function readTurn(connection: ModelConnection, conversation: Conversation, answe
       rolloutId,
       text: `Turn ${turn} has no log-probabilities: ${tokens.fault ?? 'the server returned none'}.`,
     });
+  if (isThoughtOnly(response) && choice.finish_reason === 'stop')
+    settings.onNotice({
+      rolloutId,
+      text:
+        `Turn ${turn} said nothing beside its reasoning, in which no call is looked for. Where that is what most turns ` +
+        'do, the reasoning parser of the server does not fit the model.',
+    });
   const parsed = format.parse(
     {
       text: spokenText(choice.message),
@@ -137,6 +145,11 @@ function readTurn(connection: ModelConnection, conversation: Conversation, answe
       },
     },
   };
+}
+
+/** Some reasoning parsers take an answer without a tag for reasoning, calls in it included. */
+function isThoughtOnly({ content, tool_calls: calls, reasoning }: ChatMessage): boolean {
+  return Boolean(reasoning) && !content?.trim() && !calls?.length;
 }
 
 /** Formats number the calls of a reply; the ids are to be unique in the conversation. */

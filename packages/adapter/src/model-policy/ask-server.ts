@@ -18,6 +18,8 @@ export interface Question {
   readonly timeoutMs: number | undefined;
   /** Of the weights, now; null: nobody knows. */
   readonly readVersion: (signal: AbortSignal) => Promise<string | null>;
+  /** Of the rollout; that of the policy is told too. */
+  readonly onRetry?: ((reason: string) => void) | undefined;
 }
 
 export type Reply =
@@ -79,6 +81,7 @@ export async function askServer(
         const delayMs = retryDelayMs(attempt, retry, random, retryAfterMs);
         totals.retries += 1;
         onRetry({ rolloutId, attempt, delayMs, reason });
+        question.onRetry?.(reason);
         await waitMs(delayMs, signal);
       }
     }

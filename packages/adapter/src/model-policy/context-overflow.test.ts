@@ -11,6 +11,7 @@ test.each([
   'vllm/overflow-prompt-no-max-tokens',
   'vllm/overflow-characters',
   'vllm/overflow-max-tokens',
+  'vllm/overflow-prompt-fills-context',
   'sglang/overflow-prompt',
   'sglang/overflow-prompt-and-max-tokens',
   'sglang/overflow-max-tokens',
@@ -18,7 +19,7 @@ test.each([
   expect(isContextOverflow(400, textOf(name))).toBe(true);
 });
 
-test.each(['vllm/bad-json', 'vllm/bad-temperature', 'vllm/bad-max-tokens', 'vllm/busy', 'sglang/bad-messages'])(
+test.each(['vllm/bad-json', 'vllm/bad-temperature', 'vllm/busy', 'sglang/bad-messages'])(
   'knows that this is something else: %s',
   (name) => {
     expect(isContextOverflow(recorded(name).status, textOf(name))).toBe(false);
@@ -71,6 +72,11 @@ test('comes to an end', () => {
 });
 
 test('tries no shorter reply where the prompt alone is too long', () => {
-  for (const name of ['vllm/overflow-prompt', 'vllm/overflow-characters', 'sglang/overflow-prompt'])
+  for (const name of [
+    'vllm/overflow-prompt',
+    'vllm/overflow-prompt-fills-context',
+    'vllm/overflow-characters',
+    'sglang/overflow-prompt',
+  ])
     expect(shorterReply(8000, textOf(name))).toBeUndefined();
 });

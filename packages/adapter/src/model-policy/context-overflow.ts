@@ -17,7 +17,19 @@ const PHRASES = [
   'request_too_large',
   'cannot be greater than max_model_len',
   'max_completion_tokens is too large',
+  'max_tokens must be at least 1, got 0',
 ];
+
+/**
+ * vLLM, of a prompt that fills the context to the last token: it cuts what is asked for to what is left, and then
+ * refuses that. We never ask for less than one token.
+ */
+const FULL = /max_tokens must be at least 1, got 0/;
+
+/** Why there is no room, where the words of the server do not tell. */
+export function overflowReason(message: string): string {
+  return FULL.test(message) ? `the prompt fills the context length to the last token (${message})` : message;
+}
 
 /** Whether a refusal means that the conversation is too long. `text`: the body of the answer. */
 export function isContextOverflow(statusCode: number, text: string): boolean {
@@ -35,7 +47,7 @@ const LEAST_ROOM = 256;
  * the prompt and the tokens that are asked for together, so a refusal may come while there is room for a shorter reply.
  */
 export function shorterReply(requested: number | undefined, text: string): number | undefined {
-  if (requested === undefined || requested <= LEAST_ROOM || ALONE.test(text)) return undefined;
+  if (requested === undefined || requested <= LEAST_ROOM || ALONE.test(text) || FULL.test(text)) return undefined;
   const counted = countedBy(text);
   if (counted === undefined) return Math.max(LEAST_ROOM, Math.floor(requested / 4));
   const { context, prompt } = counted;

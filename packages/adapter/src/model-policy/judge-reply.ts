@@ -1,6 +1,6 @@
 import type { TokenUsage } from '@swe-selfplay/trajectory';
 import { type ChatCompletion, readUsage } from './chat-completion.js';
-import { isContextOverflow } from './context-overflow.js';
+import { isContextOverflow, overflowReason } from './context-overflow.js';
 import type { StreamReader } from './event-stream.js';
 import type { HttpReply } from './http-client.js';
 import { parseCompletion, parseJson } from './parse-completion.js';
@@ -87,7 +87,7 @@ function judgeError(
 ): Judgement {
   const message = messageIn(text, redact);
   const reason = `${statusCode}: ${message}`;
-  if (isContextOverflow(statusCode, text)) return { status: 'overflow', reason: message };
+  if (isContextOverflow(statusCode, text)) return { status: 'overflow', reason: overflowReason(message) };
   if (statusCode >= 500 || RETRIED.has(statusCode)) return { status: 'retry', reason, retryAfterMs };
   return { status: 'refused', statusCode, reason };
 }

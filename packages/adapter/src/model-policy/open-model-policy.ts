@@ -84,8 +84,8 @@ async function open(
     name: settings.name,
     description: describe(server, settings, capabilities),
     capabilities,
-    respond: (conversation, { signal: callerSignal, rolloutId }) =>
-      calls.run(callerSignal, (ending) => answerTurn(connection, conversation, { signal: ending, rolloutId })),
+    respond: (conversation, asked) =>
+      calls.run(asked.signal, (signal) => answerTurn(connection, conversation, { ...asked, signal })),
     usage: () => ({ ...totals }),
     async close() {
       calls.end(new PolicyError('policy-closed', `The policy ${settings.name} is closed.`));

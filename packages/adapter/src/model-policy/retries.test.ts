@@ -86,6 +86,16 @@ test.each(Object.keys(passing))('asks again after %s', async (name) => {
   expect(first![0]).not.toBe(second![0]);
 });
 
+test('tells the rollout why it asks again', async () => {
+  const reasons: string[] = [];
+  const [policy] = await open({ chat: then(recorded('vllm/busy'), recorded('vllm/abort-while-generating')) });
+  const { signal } = new AbortController();
+  const onRetry = (reason: string) => reasons.push(reason);
+  const conversation = { messages: [{ role: 'user' as const, text: 'Hi.' }], tools: [] };
+  await policy.respond(conversation, { signal, rolloutId: 'r1', onRetry });
+  expect(reasons).toEqual([expect.stringContaining('503: '), 'the server aborted the answer']);
+});
+
 const cutStreams: Record<string, SmallAnswer> = {
   'cut in the middle': cut(EVENTS, 'text/event-stream'),
   'that ends without an end': { headers: EVENT_STREAM, body: EVENTS.split('\n\n').slice(0, 3).join('\n\n') },
