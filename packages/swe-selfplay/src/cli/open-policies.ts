@@ -39,10 +39,16 @@ export async function withPolicies<Result>(
   }
 }
 
-/** Conversations at once; undefined where no model plays: then the jobs bound everything. */
-export function concurrencyOf(flags: PolicyFlags, policies: RolePolicies): number | undefined {
+/**
+ * Conversations at once, `most` that are of use; undefined where no model plays: then the jobs bound everything.
+ */
+export function concurrencyOf(
+  flags: PolicyFlags,
+  policies: RolePolicies,
+  most: number = DEFAULT_CONCURRENCY,
+): number | undefined {
   if (policies.injector === undefined && policies.solver === undefined) return undefined;
-  return flags.concurrency ?? DEFAULT_CONCURRENCY;
+  return flags.concurrency ?? Math.min(DEFAULT_CONCURRENCY, most);
 }
 
 function nameOf({ url, model, apiKeyEnv }: RoleServer): string {

@@ -13,19 +13,15 @@ import { openInjector, type StrategyFlags, strategyOf } from './strategies.js';
 import type { Terminal } from './terminal.js';
 import { TOOL_SETS } from './tool-sets.js';
 
-/**
- * Throws UsageError for what is wrong about the players before a server is asked or a sandbox is used: half a server, a
- * strategy that an injector does not have, prompts that cannot be used. Returns the prompts that replace ours.
- */
-export function checkPlayers(
-  flags: PolicyFlags & { readonly strategy?: string },
-  roles: readonly Role[],
-  { original }: Environment,
-): RolePrompts {
+/** Throws UsageError for players that cannot be: half a server, or a strategy that the injector does not have. */
+export function checkPlayers(flags: PolicyFlags & { readonly strategy?: string }, roles: readonly Role[]): void {
   const withModel = roles.filter((role) => serverOf(flags, role) !== undefined);
   if (roles.includes('injector')) strategyOf(flags, withModel.includes('injector'));
-  if (flags.prompts === undefined) return { injector: undefined, solver: undefined };
-  return readRolePrompts(flags.prompts, original);
+}
+
+/** The prompts that replace ours. Throws UsageError for those that cannot be used. */
+export function promptsOf({ prompts }: PolicyFlags, { original }: Environment): RolePrompts {
+  return prompts === undefined ? { injector: undefined, solver: undefined } : readRolePrompts(prompts, original);
 }
 
 /** The injector that a command asked for: a model where it named one, else a procedure. */

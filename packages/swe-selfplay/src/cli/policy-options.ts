@@ -79,7 +79,7 @@ export function addPolicyOptions(command: Command, roles: readonly Role[]): Comm
     )
     .option(
       '--concurrency <n>',
-      `conversations at once (default: ${DEFAULT_CONCURRENCY})`,
+      `conversations at once (default: ${DEFAULT_CONCURRENCY}, if so many are of use)`,
       numberIn({ min: 1, max: 65_536 }),
     )
     .option('--prompts <dir>', 'Markdown files that replace prompts of the same name')

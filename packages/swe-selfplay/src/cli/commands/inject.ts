@@ -8,7 +8,7 @@ import { keepTrajectories } from '../kept-trajectories.js';
 import { concurrencyOf, withPolicies } from '../open-policies.js';
 import { withRepository } from '../open-repository.js';
 import { numberIn } from '../parse-option.js';
-import { checkPlayers, injectorOf } from '../players.js';
+import { checkPlayers, injectorOf, promptsOf } from '../players.js';
 import { addPolicyOptions, type PolicyFlags } from '../policy-options.js';
 import { addRuleOptions, rulesOf } from '../rule-options.js';
 import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
@@ -47,9 +47,10 @@ Examples:
 }
 
 async function inject(flags: InjectFlags): Promise<number> {
+  checkPlayers(flags, ROLES);
   return withSession(flags, (session, terminal, signal) =>
     withRepository(flags, terminal, (environment) => {
-      const prompts = checkPlayers(flags, ROLES, environment).injector;
+      const prompts = promptsOf(flags, environment).injector;
       return withPolicies(flags, ROLES, terminal, signal, async (policies) => {
         const injector = await injectorOf(flags, policies, prompts, [environment], session, terminal, signal);
         const { seed, count, out: folder } = flags;
@@ -59,7 +60,8 @@ async function inject(flags: InjectFlags): Promise<number> {
         const request = {
           ...{ injector, runner: session.runner, seed, count, signal, folder, rules, trajectories },
           strategy: strategyOf(flags, policies.injector !== undefined),
-          concurrency: concurrencyOf(flags, policies),
+          // More than are wanted would be paid for and thrown away.
+          concurrency: concurrencyOf(flags, policies, count),
         };
         const artifacts = await injectArtifacts(environment, request, terminal).finally(() => trajectories.close());
         const usage = usageOf('injector', trajectories.conversations, flags);

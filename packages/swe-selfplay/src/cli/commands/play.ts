@@ -7,7 +7,7 @@ import { EXIT_CODES } from '../exit-code.js';
 import { concurrencyOf, withPolicies } from '../open-policies.js';
 import { withRepositories } from '../open-repository.js';
 import { choice, numberIn } from '../parse-option.js';
-import { checkPlayers, injectorOf, solverOf } from '../players.js';
+import { checkPlayers, injectorOf, promptsOf, solverOf } from '../players.js';
 import { addPolicyOptions, type PolicyFlags } from '../policy-options.js';
 import { addRuleOptions, rulesOf } from '../rule-options.js';
 import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
@@ -74,9 +74,10 @@ Examples:
 }
 
 async function playRun(flags: PlayFlags): Promise<number> {
+  checkPlayers(flags, ROLES);
   return withSession(flags, (session, terminal, signal) =>
     withRepositories(flags.repo, flags.rev, terminal, (environments) => {
-      const prompts = checkPlayers(flags, ROLES, environments[0]!);
+      const prompts = promptsOf(flags, environments[0]!);
       return withPolicies(flags, ROLES, terminal, signal, async (policies) => {
         const injector = await injectorOf(flags, policies, prompts.injector, environments, session, terminal, signal);
         const parts = { ...session, injector, solver: solverOf(flags, policies, prompts.solver) };

@@ -10,7 +10,7 @@ import { concurrencyOf, withPolicies } from '../open-policies.js';
 import { withRepository } from '../open-repository.js';
 import { openTask } from '../open-task.js';
 import { numberIn } from '../parse-option.js';
-import { checkPlayers, solverOf } from '../players.js';
+import { checkPlayers, promptsOf, solverOf } from '../players.js';
 import { addPolicyOptions, type PolicyFlags } from '../policy-options.js';
 import { addRuleOptions, type RuleFlags, rulesOf } from '../rule-options.js';
 import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
@@ -49,9 +49,10 @@ Examples:
 }
 
 async function solve(artifact: string, flags: SolveFlags): Promise<number> {
+  checkPlayers(flags, ROLES);
   return withSession(flags, (session, terminal, signal) =>
     withRepository(flags, terminal, async (environment) => {
-      const prompts = checkPlayers(flags, ROLES, environment).solver;
+      const prompts = promptsOf(flags, environment).solver;
       const opened = await openTask(artifact, environment, flags, session, terminal, signal);
       if (opened.status === 'infra') {
         terminal.warn(`error: ${opened.reason}`);

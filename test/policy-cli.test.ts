@@ -1,0 +1,405 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readRun, readTrajectories, type TrajectoryRecord, trajectoryRecordSchema } from 'swe-selfplay';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeRepository } from '../examples/tallybook/make-repository.mjs';
+import { startModelServer } from '../packages/adapter/test-support/model-server/model-server.js';
+import type { ModelServer, ScriptedModel } from '../packages/adapter/test-support/model-server/model-server-options.js';
+import { openingText } from '../packages/adapter/test-support/model-server/scripted-models.js';
+import { createTallybookModel } from './support/tallybook-players.js';
+
+const BIN = join(import.meta.dirname, '../packages/swe-selfplay/bin/swe-selfplay.js');
+const KEY = 'sk-never-to-be-seen-5f3a';
+
+interface Outcome {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let scratch: string;
+let server: ModelServer;
+/** Conversations stop here when so many turns have been asked for, until it is undefined again. */
+let gate:
+  | { readonly turns: number; asked: number; readonly opened: Promise<void>; readonly reached: () => void }
+  | undefined;
+/** What all processes said, for a look at the end. */
+const said: string[] = [];
+const folder = (name: string) => join(scratch, name);
+const policy = () => ['--policy', server.url, '--model', 'toy'];
+const common = () => ['--repo', folder('tallybook'), '--cache', folder('cache'), '--jobs', '2'];
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'policy-cli-'));
+  await makeRepository(folder('tallybook'));
+  const model = createTallybookModel({ solves: (seed) => seed % 2 === 0 });
+  server = await startModelServer({ engine: 'vllm', model: gated(otherBugFromHistory(model)), apiKey: KEY });
+});
+afterAll(async () => {
+  await server?.close();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): { child: ChildProcess; ended: Promise<Outcome> } {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, SWE_SELFPLAY_API_KEY: KEY, ...env },
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = new Promise<Outcome>((resolve, reject) => {
+    child.on('error', reject).on('close', (exitCode) => {
+      said.push(stdout, stderr);
+      resolve({ exitCode, stdout, stderr });
+    });
+  });
+  return { child, ended };
+}
+
+function swe(...args: string[]): Promise<Outcome> {
+  return start(args).ended;
+}
+
+function sweWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Outcome> {
+  return start(args, env).ended;
+}
+
+/** Fails where there is anything beside the one line of JSON. */
+function parsed<Result>({ stdout }: Outcome): Result {
+  expect(stdout).toMatch(/^\{.*\}\n$/);
+  return JSON.parse(stdout) as Result;
+}
+
+/** Where the history is to be brought back, the model breaks the same line in another way. */
+function otherBugFromHistory(model: ScriptedModel): ScriptedModel {
+  return async (turn) => {
+    const reply = await model(turn);
+    if (!openingText(turn).includes('bring back the past')) return reply;
+    const text = JSON.stringify(reply);
+    return JSON.parse(text.replaceAll('days_in_month(day.year, day.month)', 'days_in_month(year, day.month)'));
+  };
+}
+
+function gated(model: ScriptedModel): ScriptedModel {
+  return async (turn) => {
+    if (gate !== undefined && openingText(turn).length > 1000 && ++gate.asked > gate.turns) {
+      gate.reached();
+      await gate.opened;
+    }
+    return model(turn);
+  };
+}
+
+/** Plays until the model was asked for so many turns, while it thinks about the next ones. */
+async function interruptAfter(turns: number, args: readonly string[]): Promise<Outcome> {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const isReached = new Promise<void>((resolve) => {
+    gate = { turns, asked: 0, opened, reached: resolve };
+  });
+  const { child, ended } = start(args);
+  try {
+    await Promise.race([isReached, ended]);
+    child.kill('SIGINT');
+    return await ended;
+  } finally {
+    gate = undefined;
+    open();
+  }
+}
+
+/** What two plays of the same have in common, whatever the time and the order. */
+function played(run: string): string[] {
+  return readRun(run)
+    .records.map((record) =>
+      JSON.stringify(record, (key, value) =>
+        ['at', 'ms', 'runs', 'cachedTokens'].includes(key) ? undefined : (value as unknown),
+      ),
+    )
+    .sort();
+}
+
+function lines(path: string): string[] {
+  return readFileSync(path, 'utf8').trimEnd().split('\n');
+}
+
+const PLAY = ['--strategy', 'removal', '--group', '4', '--seed', '5'];
+
+describe('play with one model in both roles', () => {
+  test('says what the server can do, what happened, and what it cost; everything is on disk', async () => {
+    const { exitCode, stdout, stderr } = await swe(
+      ...['play', ...common(), ...policy(), ...PLAY, '--price', '2,10', '--out', folder('first')],
+    );
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('Playing in')]);
+    expect(stderr).toMatch(
+      /Policy toy at 127\.0\.0\.1:\d+ \(vllm 0\.32\.0\)\n {2}capture {2}train: .*\n {2}calls {4}native: /,
+    );
+    expect(stderr).not.toMatch(/warning|undefined|NaN|\[object/);
+    expect(stdout).toMatch(/finished: 1 round, 1 valid bug of 1 tried/);
+    const cost = (line: RegExpExecArray | null) => {
+      const [prompt, , completion, usd] = line!.slice(1).map((number) => Number(number.replaceAll(',', '')));
+      expect(usd).toBeCloseTo((2 * prompt! + 10 * completion!) / 1e6, 3);
+      return usd!;
+    };
+    const tokens = '([\\d,]+) prompt tokens \\(([\\d,]+) cached\\), ([\\d,]+) completion tokens';
+    const spent =
+      cost(new RegExp(`injector: 1 episode, 13 turns, ${tokens}, ([\\d.]+) USD`).exec(stdout)) +
+      cost(new RegExp(`solver: 4 episodes, 24 turns, ${tokens}, 4 format errors, ([\\d.]+) USD`).exec(stdout));
+    expect(Number(/both roles: [\d,]+ tokens, ([\d.]+) USD/.exec(stdout)![1])).toBeCloseTo(spent, 3);
+
+    const { settings, records } = readRun(folder('first'));
+    expect(settings.injector).toBe('toy (removal, cwm tools, native calls, temperature 1, top-p 1, 128 turns)');
+    expect(records.filter(({ type }) => type === 'reward')).toHaveLength(5);
+    const solved = records.filter((record) => record.type === 'evaluation' && record.status === 'solved').length;
+    expect(solved).toBeGreaterThan(0);
+    const trajectories = await readTrajectories(folder('first'));
+    expect(trajectories.map(({ role, reward_status }) => [role, reward_status])).toEqual([
+      ['injector', 'settled'],
+      ...Array(4).fill(['solver', 'settled']),
+    ]);
+    expect(trajectories.every(({ capture, trainable }) => capture === 'train' && trainable)).toBe(true);
+  });
+
+  test('a second time it asks the model for nothing more and says the same, as one object', async () => {
+    const asked = server.requests.filter(({ path }) => path.endsWith('/chat/completions')).length;
+    const before = lines(join(folder('first'), 'trajectories.jsonl'));
+    const outcome = await swe('play', ...common(), ...policy(), ...PLAY, '--json', '--out', folder('first'));
+    expect(outcome.exitCode).toBe(0);
+    const result = parsed<{ status: string; rounds: object[]; usage: { role: string; costUsd: unknown }[] }>(outcome);
+    expect(result).toMatchObject({ status: 'finished', rounds: [{ status: 'played', group: { graded: 4 } }] });
+    expect(result.usage).toMatchObject([
+      { role: 'injector', episodes: 1, turns: 13, costUsd: null },
+      { role: 'solver', episodes: 4, turns: 24, formatErrors: 4, costUsd: null },
+    ]);
+    // What the opening asks is all.
+    const more = server.requests.filter(({ path }) => path.endsWith('/chat/completions')).length - asked;
+    expect(more).toBeLessThanOrEqual(4);
+    expect(lines(join(folder('first'), 'trajectories.jsonl'))).toEqual(before);
+  });
+
+  test('with another temperature it is another run', async () => {
+    const { exitCode, stderr } = await swe(
+      ...['play', ...common(), ...policy(), ...PLAY, '--temperature', '0.5', '--out', folder('first')],
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/injector is "toy .*temperature 1,.*there and "toy .*temperature 0\.5,/);
+  });
+
+  test('Ctrl-C in the middle of conversations, and then the same command: nothing is lost or double', async () => {
+    const args = ['play', ...common(), ...policy(), ...PLAY, '--concurrency', '2', '--out', folder('cut')];
+    // The injector takes 13 turns, an attempt 6.
+    for (const turns of [5, 13 + 15]) {
+      const { exitCode, stdout, stderr } = await interruptAfter(turns, args);
+      expect([exitCode, stderr]).toEqual([130, expect.stringContaining('the same command goes on with it')]);
+      expect(stdout).toMatch(/^interrupted: 0 rounds/m);
+    }
+    const kept = readRun(folder('cut')).records.filter(({ type }) => type === 'attempt').length;
+    expect(kept).toBeGreaterThan(0);
+    expect(kept).toBeLessThan(4);
+    const resumed = await swe(...args);
+    expect([resumed.exitCode, resumed.stderr]).toEqual([0, expect.stringContaining('Going on with the run')]);
+    expect(played(folder('cut'))).toEqual(played(folder('first')));
+    const ids = async (run: string) =>
+      (await readTrajectories(folder(run))).map(({ trajectory_id }) => trajectory_id).sort();
+    expect(await ids('cut')).toEqual(await ids('first'));
+    expect(readdirSync(join(folder('cut'), 'pending-trajectories'))).toEqual([]);
+  });
+});
+
+describe('a policy for one role', () => {
+  test('a model injects and a search solves', async () => {
+    const { exitCode, stdout, stderr } = await swe(
+      ...['play', ...common(), '--injector-policy', server.url, '--injector-model', 'toy', '--strategy', 'removal'],
+      ...['--group', '1', '--seed', '5', '--out', folder('injector-only')],
+    );
+    expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/The injector: toy at .* \(vllm/)]);
+    expect(stdout).toMatch(/^injector: 1 episode/m);
+    expect(stdout).not.toMatch(/^solver:/m);
+    const trajectories = await readTrajectories(folder('injector-only'));
+    expect(trajectories.map(({ role, reward_status }) => [role, reward_status])).toEqual([['injector', 'settled']]);
+  });
+
+  test('a procedure injects and a model solves, in a format of its own', async () => {
+    const { exitCode, stdout } = await swe(
+      ...['play', ...common(), '--solver-policy', server.url, '--model', 'toy', '--max-turns', '2', '--seed', '1'],
+      ...['--strategy', 'mutation', '--group', '2', '--out', folder('solver-only')],
+    );
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^solver: 2 episodes, 4 turns/m);
+    const trajectories = await readTrajectories(folder('solver-only'));
+    expect(trajectories.map(({ role, stop_reason }) => [role, stop_reason])).toEqual(
+      Array(2).fill(['solver', 'turn-limit']),
+    );
+  });
+});
+
+describe('inject and solve with a model', () => {
+  test('inject writes an artifact and a trajectory for each seed, side by side', async () => {
+    // Of these seeds one draws removal and the other history.
+    const outcome = await swe(
+      ...['inject', ...common(), ...policy(), '--seed', '1', '--count', '2', '--concurrency', '2', '--json'],
+      ...['--price', '1,1', '--out', folder('bugs')],
+    );
+    expect(outcome.exitCode).toBe(0);
+    const result = parsed<{ valid: number; artifacts: { path: string; id: string }[]; usage: object }>(outcome);
+    expect(result).toMatchObject({ valid: 2, tried: 2, usage: { role: 'injector', episodes: 2 } });
+    expect(new Set(result.artifacts.map(({ id }) => id)).size).toBe(2);
+    const trajectories = lines(join(folder('bugs'), 'trajectories.jsonl')).map((line) =>
+      trajectoryRecordSchema.parse(JSON.parse(line)),
+    );
+    // Of a valid bug the reward hangs on attempts that nobody has made.
+    expect(trajectories.map(({ seed, reward_status }) => [seed, reward_status])).toEqual([
+      [1, 'pending'],
+      [2, 'pending'],
+    ]);
+    expect(trajectories.every(({ bug_id }) => bug_id !== null)).toBe(true);
+  });
+
+  test('solve grades the attempts of a model; they are in the group of the bug', async () => {
+    const bug = readdirSync(folder('bugs')).filter((name) => name.startsWith('removal-or-history-'));
+    const [injector] = lines(join(folder('bugs'), 'trajectories.jsonl')).map(
+      (line) => JSON.parse(line) as TrajectoryRecord,
+    );
+    const outcome = await swe(
+      ...['solve', join(folder('bugs'), bug[0]!), ...common(), ...policy(), '--attempts', '2', '--seed', '3'],
+      ...['--price', '1,1', '--out', folder('attempts')],
+    );
+    const solved = Number(/^(\d) of 2 solved$/m.exec(outcome.stdout)![1]);
+    expect(outcome.exitCode).toBe(solved > 0 ? 0 : 1);
+    expect(outcome.stdout).toMatch(/^solver: 2 episodes, 12 turns, .* USD$/m);
+    const trajectories = lines(join(folder('attempts'), 'trajectories.jsonl')).map((line) =>
+      trajectoryRecordSchema.parse(JSON.parse(line)),
+    );
+    expect(trajectories.map(({ group_id, reward }) => [group_id, Math.abs(reward!)])).toEqual(
+      Array(2).fill([injector!.bug_id, 1]),
+    );
+  });
+});
+
+describe('export', () => {
+  const fields: Readonly<Record<string, readonly string[]>> = {
+    jsonl: ['schema_version', 'trajectory_id', 'turns', 'reward'],
+    skyrl: ['prompt_token_ids', 'response_ids', 'rewards', 'loss_masks', 'rollout_logprobs', 'is_last_step'],
+    verl: ['prompt_ids', 'response_ids', 'response_mask', 'response_logprobs', 'reward_score'],
+    slime: ['group_index', 'rollout_id', 'tokens', 'response_length', 'loss_mask', 'rollout_log_probs', 'status'],
+    trl: ['prompt_ids', 'completion_ids', 'logprobs', 'env_mask', 'reward'],
+    art: ['messages_and_choices', 'tools', 'reward', 'additional_histories'],
+    atif: ['schema_version', 'steps', 'agent', 'final_metrics'],
+    chat: ['messages'],
+  };
+  test.each(Object.keys(fields))('as %s writes a line for each trajectory', async (format) => {
+    const file = folder(`first.${format}`);
+    const { exitCode, stdout, stderr } = await swe('export', folder('first'), '--format', format, '--out', file);
+    expect([exitCode, stdout, stderr]).toEqual([0, `5 lines of 5 trajectories in ${file}\n`, '']);
+    const written = lines(file).map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(written).toHaveLength(5);
+    for (const line of written) expect(Object.keys(line)).toEqual(expect.arrayContaining([...fields[format]!]));
+  });
+
+  test('of one role, and of nothing that can be exported', async () => {
+    const solvers = await swe('export', folder('first'), '--format', 'jsonl', '--role', 'solver', '--out', folder('s'));
+    expect([solvers.exitCode, solvers.stdout]).toEqual([0, expect.stringContaining('4 lines of 4 trajectories')]);
+    const pending = await swe('export', folder('bugs'), '--format', 'skyrl', '--out', folder('none'));
+    expect([pending.exitCode, pending.stdout]).toEqual([1, '']);
+    expect(pending.stderr).toMatch(/left out 2 trajectories: .*pending/);
+  });
+});
+
+describe('what cannot be is told, and nothing is begun', () => {
+  beforeAll(() => {
+    for (const name of ['misnamed', 'misspelt', 'without']) mkdirSync(folder(name));
+    writeFileSync(join(folder('misnamed'), 'slove.md'), '{{specification}}');
+    writeFileSync(join(folder('misspelt'), 'direct.md'), 'Break {{repositry}}.');
+    writeFileSync(join(folder('without'), 'solve.md'), 'Mend it.');
+  });
+  const url = () => server.url;
+  const cases: [string, () => string[], number, RegExp][] = [
+    ['a server without a model', () => ['--policy', url()], 2, /Expected --model, .* with --policy/],
+    ['a model without a server', () => ['--model', 'toy'], 2, /Expected --policy, .* with --model/],
+    ['a model of a role without a server', () => ['--solver-model', 'toy'], 2, /Expected --policy, .* --solver-model/],
+    ['sampling without a model', () => ['--temperature', '1'], 2, /Expected --policy, .* with --temperature/],
+    ['an address without http', () => ['--policy', 'localhost:8000', '--model', 'x'], 2, /--policy .*http:\/\//],
+    [
+      'an address with a password',
+      () => ['--policy', 'http://me:hush@h/v1', '--model', 'x'],
+      2,
+      /without user and pass/,
+    ],
+    ['a format that is near one', () => [...policy(), '--format', 'nativ'], 2, /Did you mean native\?/],
+    ['a strategy without a model', () => ['--strategy', 'direct'], 2, /without a model to be one of mutation, removal/],
+    ['a strategy of another kind', () => [...policy(), '--strategy', 'mutation'], 2, /one of direct, removal, history/],
+    [
+      'a variable without a key',
+      () => [...policy(), '--api-key-env', 'NO_KEY'],
+      2,
+      /variable NO_KEY to hold an API key/,
+    ],
+    [
+      'no directory of prompts',
+      () => [...policy(), '--prompts', folder('nowhere')],
+      2,
+      /--prompts to name a directory/,
+    ],
+    [
+      'a prompt with a slip in its name',
+      () => [...policy(), '--prompts', folder('misnamed')],
+      2,
+      /Did you mean solve\.md\?/,
+    ],
+    [
+      'a misspelt placeholder',
+      () => [...policy(), '--prompts', folder('misspelt')],
+      2,
+      /direct\.md .*\{\{repositry\}\}/,
+    ],
+    [
+      'a prompt without the task',
+      () => [...policy(), '--prompts', folder('without')],
+      2,
+      /solve\.md .*\{\{specification\}\}/,
+    ],
+    ['a model that is not there', () => ['--policy', url(), '--model', 'tyo'], 2, /no model tyo.*models are: toy\./],
+    [
+      'nobody there',
+      () => ['--policy', 'http://127.0.0.1:1/v1', '--model', 'x'],
+      3,
+      /Cannot reach .* at 127\.0\.0\.1:1/,
+    ],
+  ];
+  test.each(cases)('%s', async (_, args, exitCode, reason) => {
+    const outcome = await swe('play', ...common(), '--out', folder('never'), ...args());
+    expect([outcome.exitCode, outcome.stdout]).toEqual([exitCode, '']);
+    expect(outcome.stderr).toMatch(reason);
+    expect(outcome.stderr).not.toMatch(/\n {4}at |unexpected|hush/);
+    expect(readdirSync(scratch)).not.toContain('never');
+  });
+
+  test.each([
+    ['wrong', { SWE_SELFPLAY_API_KEY: 'sk-quite-another-one' }, /401.*SWE_SELFPLAY_API_KEY, which is set\./],
+    ['missing', { SWE_SELFPLAY_API_KEY: '' }, /401.*SWE_SELFPLAY_API_KEY, which is not set\./],
+  ])('a %s API key', async (_, env, reason) => {
+    const outcome = await sweWith(env, 'play', ...common(), ...policy(), '--out', folder('never'));
+    expect([outcome.exitCode, outcome.stdout]).toEqual([2, '']);
+    expect(outcome.stderr).toMatch(reason);
+    expect(outcome.stderr).not.toContain('quite-another');
+  });
+});
+
+test('the API key is in no file and in nothing that was said', () => {
+  expect(server.requests.some(({ headers }) => headers.authorization === `Bearer ${KEY}`)).toBe(true);
+  expect(said.join('\n')).not.toContain(KEY);
+  const files = readdirSync(scratch, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(files.length).toBeGreaterThan(50);
+  const holding = files.filter(({ parentPath, name }) => readFileSync(join(parentPath, name)).includes(KEY));
+  expect(holding.map(({ name }) => name)).toEqual([]);
+});
+
+test('the model did what it was made for', () => {
+  expect(server.failures).toEqual([]);
+});
