@@ -3,6 +3,20 @@ import type { TreeFile } from '../sandbox.js';
 import { isError } from './command-cases.js';
 import { aFile, type ConformanceCase, type InSandbox, inWorkspace, textOf } from './conformance-case.js';
 
+const MAKE_UNREADABLE = `
+import os
+for number in range(20000): os.mkdir('d%d' % number, 0)
+for number in range(5000): os.close(os.open('f%d' % number, os.O_CREAT, 0))
+for _ in range(3000):
+    os.mkdir('deep')
+    os.chdir('deep')
+`;
+const NEST_UNREADABLE = `
+import os
+os.makedirs('/'.join(['in'] * 25))
+for depth in range(25, 0, -1): os.chmod('/'.join(['in'] * depth), 0)
+`;
+
 export const changeCases: readonly ConformanceCase[] = [
   inWorkspace('finds no change where none was made', async ({ sandbox, sh }) => {
     assert.equal((await sandbox.changedFiles()).size, 0);
@@ -91,6 +105,29 @@ export const changeCases: readonly ConformanceCase[] = [
       'new\nline': '100644 1',
       'q"\\x': '100644 4',
     });
+  }),
+  inWorkspace('finds that a program emptied or removed the workspace', async (workspace) => {
+    const all = ['README.md', 'only/child.txt', 'run.sh', 'src/a.txt', 'src/deep/b.txt', 'src/link'];
+    const line = 'find . -mindepth 1 -delete; rmdir "$PWD" 2>/dev/null; chmod 000 "$PWD" 2>/dev/null; :';
+    await expectChanges(workspace, line, Object.fromEntries(all.map((path) => [path, null])));
+    await workspace.sandbox.writeFile('again', Buffer.from('x'));
+    assert.equal(textOf(await workspace.sandbox.readFile('again')), 'x');
+  }),
+  inWorkspace('reads no file to its end that has another size', async ({ sandbox, sh }) => {
+    const startedAt = performance.now();
+    await sh('truncate -s 1000M README.md src/a.txt src/deep/b.txt run.sh only/child.txt');
+    await assert.rejects(sandbox.changedFiles(), isError('too-much-changed'));
+    assert.ok(performance.now() - startedAt < 10_000);
+  }),
+  inWorkspace('takes bounded time for what is unreadable or deep, and can be closed', async ({ sandbox, run }) => {
+    const startedAt = performance.now();
+    await run({ argv: ['python3', '-c', MAKE_UNREADABLE] });
+    assert.equal((await sandbox.changedFiles()).size, 5_000);
+    assert.ok(performance.now() - startedAt < 25_000);
+  }),
+  inWorkspace('refuses unreadable directories that lie deep in one another', async ({ sandbox, run }) => {
+    await run({ argv: ['python3', '-c', NEST_UNREADABLE] });
+    await assert.rejects(sandbox.changedFiles(), isError('too-much-changed'));
   }),
   inWorkspace('refuses to carry home too much', async ({ sandbox, sh }) => {
     await sh('truncate -s 100M sparse');

@@ -1,8 +1,9 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LaidBase } from '../base-store.js';
 import { listChangedFiles } from '../changed-files.js';
 import { assertCommand, describeEnding } from '../describe-ending.js';
+import { asHostFailure } from '../host-failure.js';
 import { watchMemory } from '../memory-watchdog.js';
 import { type ProcessRequest, type ProcessResult, runProcess } from '../run-process.js';
 import type { Command, CommandResult, Limits, Sandbox, SandboxProcess, WorkspaceRequest } from '../sandbox.js';
@@ -30,12 +31,12 @@ export class ProcessSandbox implements Sandbox {
   readonly workdir: string;
   readonly harnessDir: string;
   readonly #workspace: ProcessWorkspace;
-  readonly #remove: () => void;
+  readonly #remove: () => Promise<void>;
   readonly #closing = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
-  constructor(workspace: ProcessWorkspace, remove: () => void) {
+  constructor(workspace: ProcessWorkspace, remove: () => Promise<void>) {
     this.workdir = join(workspace.directory, 'workspace');
     this.harnessDir = join(workspace.directory, 'harness');
     this.#workspace = workspace;
@@ -83,7 +84,7 @@ export class ProcessSandbox implements Sandbox {
   async #end(): Promise<void> {
     this.#closing.abort();
     await Promise.allSettled([...this.#running]);
-    this.#remove();
+    await this.#remove();
   }
 
   readonly #runTrusted = (command: TrustedCommand): Promise<ProcessResult> =>
@@ -96,7 +97,7 @@ export class ProcessSandbox implements Sandbox {
   #wrap(command: Pick<Command, 'argv' | 'env'>, merge: '0' | '1', input: '0' | '1') {
     if (this.#closing.signal.aborted) throw closedError();
     const { directory, limits, toolchain } = this.#workspace;
-    chmodSync(this.workdir, 0o755); // A program may have taken away the right to enter it.
+    restoreDirectories(directory, this.workdir);
     const own = { ...sandboxEnvironment(toolchain.path, toolchain.env), HOME: join(directory, 'home') };
     const env = Object.entries({ ...own, TMPDIR: join(directory, 'tmp'), ...command.env });
     const numbers = [limits.maxOpenFiles, Math.ceil(limits.diskBytes / 512)].map(String);
@@ -134,6 +135,21 @@ export class ProcessSandbox implements Sandbox {
     } finally {
       this.#running.delete(running);
     }
+  }
+}
+
+/** A program may have taken away the workspace, put something else in its place, or taken away the right to enter it. */
+function restoreDirectories(directory: string, workdir: string): void {
+  try {
+    for (const path of [directory, workdir]) {
+      if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+        rmSync(path, { force: true });
+        mkdirSync(path);
+      }
+      chmodSync(path, path === workdir ? 0o755 : 0o700);
+    }
+  } catch (error) {
+    throw asHostFailure(error, 'The workspace could not be entered');
   }
 }
 

@@ -1,23 +1,16 @@
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describeBase, EMPTY_TREE } from '../base-store.js';
 import { layOut } from '../lay-out-tree.js';
 import { type ChangePlan, planChanges } from '../plan-changes.js';
+import { runProcess } from '../run-process.js';
 import { DEFAULT_LIMITS, type Limits, type Sandbox, type SandboxProvider, type WorkspaceRequest } from '../sandbox.js';
 import { SandboxError } from '../sandbox-error.js';
 import { detectToolchain } from '../toolchain.js';
 import { assertTreePath } from '../tree-paths.js';
+import { TRUSTED_ENV } from './launch.js';
 import { ProcessSandbox } from './process-sandbox.js';
 
 export interface ProcessProviderOptions {
@@ -29,6 +22,7 @@ export interface ProcessProviderOptions {
   readonly warn?: (line: string) => void;
 }
 
+const REMOVAL_TIMEOUT_MS = 120_000;
 const WARNING =
   'Warning: the process sandbox isolates nothing: commands run as you, with your files, your network and your processes.';
 
@@ -37,7 +31,8 @@ const WARNING =
  * leaves its process group escapes. Needs GNU find, tar and coreutils.
  */
 export function createProcessProvider(options: ProcessProviderOptions = {}): SandboxProvider {
-  (options.warn ?? ((line: string) => void process.stderr.write(`${line}\n`)))(WARNING);
+  const warn = options.warn ?? ((line: string) => void process.stderr.write(`${line}\n`));
+  warn(WARNING);
   const toolchain = detectToolchain(options.python === undefined ? {} : { python: options.python });
   const open = new Set<Sandbox>();
   let isClosed = false;
@@ -58,13 +53,13 @@ export function createProcessProvider(options: ProcessProviderOptions = {}): San
         { directory, base, changes: request.changes, limits, toolchain },
         () => {
           open.delete(sandbox);
-          removeDirectory(directory);
+          return removeDirectory(directory, warn);
         },
       );
       open.add(sandbox);
       return sandbox;
     } catch (error) {
-      removeDirectory(directory);
+      await removeDirectory(directory, warn);
       throw error;
     }
   }
@@ -116,20 +111,21 @@ function writeHarness(directory: string, files: WorkspaceRequest['harness']): vo
   }
 }
 
-/** A program may have taken away the right to enter its own directories. */
-function removeDirectory(directory: string): void {
+/**
+ * A program may have taken away the right to enter its own directories, and may have made paths longer than any system
+ * call takes. What cannot be removed, as where a program that escaped goes on writing, is told of and left.
+ */
+async function removeDirectory(directory: string, warn: (line: string) => void): Promise<void> {
   try {
-    rmSync(directory, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   } catch {
-    makeRemovable(directory);
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
-
-function makeRemovable(directory: string): void {
-  chmodSync(directory, 0o700);
-  for (const entry of readdirSync(directory)) {
-    const path = join(directory, entry);
-    if (lstatSync(path).isDirectory()) makeRemovable(path);
+    const result = await runProcess({
+      file: '/bin/sh',
+      args: ['-c', 'chmod -R u+rwx -- "$1"; exec rm -rf -- "$1"', 'sh', directory],
+      env: TRUSTED_ENV,
+      timeoutMs: REMOVAL_TIMEOUT_MS,
+      maxOutputBytes: 65_536,
+    });
+    if (result.exitCode !== 0) warn(`Warning: ${directory} could not be removed.`);
   }
 }
