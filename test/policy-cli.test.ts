@@ -2,11 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { readRun, readTrajectories, type TrajectoryRecord, trajectoryRecordSchema } from 'swe-selfplay';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeRepository } from '../examples/tallybook/make-repository.mjs';
 import { startModelServer } from '../packages/adapter/test-support/model-server/model-server.js';
-import type { ModelServer, ScriptedModel } from '../packages/adapter/test-support/model-server/model-server-options.js';
+import type {
+  ModelServer,
+  ScriptedModel,
+  ScriptedReply,
+} from '../packages/adapter/test-support/model-server/model-server-options.js';
 import { openingText } from '../packages/adapter/test-support/model-server/scripted-models.js';
 import { createTallybookModel } from './support/tallybook-players.js';
 
@@ -35,17 +41,17 @@ beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'policy-cli-'));
   await makeRepository(folder('tallybook'));
   const model = createTallybookModel({ solves: (seed) => seed % 2 === 0 });
-  server = await startModelServer({ engine: 'vllm', model: gated(otherBugFromHistory(model)), apiKey: KEY });
+  server = await startModelServer({ engine: 'vllm', model: gated(otherBugs(model)), apiKey: KEY });
 });
 afterAll(async () => {
   await server?.close();
   rmSync(scratch, { recursive: true, force: true });
 });
 
-function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): { child: ChildProcess; ended: Promise<Outcome> } {
-  const child = spawn(process.execPath, [BIN, ...args], {
+function run(args: readonly string[]): { child: ChildProcess; ended: Promise<Outcome> } {
+  const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, SWE_SELFPLAY_API_KEY: KEY, ...env },
+    env: { ...process.env, SWE_SELFPLAY_API_KEY: KEY },
   });
   let stdout = '';
   let stderr = '';
@@ -61,11 +67,32 @@ function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): { child: C
 }
 
 function swe(...args: string[]): Promise<Outcome> {
-  return start(args).ended;
+  return run([BIN, ...args]).ended;
 }
 
-function sweWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Outcome> {
-  return start(args, env).ended;
+interface CommandLine {
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs command lines one after the other in one process, since to start one takes longer than most of them do. */
+async function sweEach(commandLines: readonly CommandLine[]): Promise<Outcome[]> {
+  const program = `
+    const { main } = await import(${JSON.stringify(pathToFileURL(join(BIN, '../../dist/cli/main.js')).href)});
+    for (const { args, env = {} } of ${JSON.stringify(commandLines)}) {
+      Object.assign(process.env, { SWE_SELFPLAY_API_KEY: ${JSON.stringify(KEY)} }, env);
+      const exitCode = await main(args);
+      process.stdout.write('\\0' + exitCode + '\\0');
+      process.stderr.write('\\0');
+    }`;
+  const { stdout, stderr } = await run(['--input-type=module', '--eval', program]).ended;
+  const errors = stderr.split('\0');
+  const outputs = stdout.split('\0');
+  return commandLines.map((_, index) => ({
+    exitCode: Number(outputs[2 * index + 1]),
+    stdout: outputs[2 * index]!,
+    stderr: errors[index]!,
+  }));
 }
 
 /** Fails where there is anything beside the one line of JSON. */
@@ -74,13 +101,19 @@ function parsed<Result>({ stdout }: Outcome): Result {
   return JSON.parse(stdout) as Result;
 }
 
-/** Where the history is to be brought back, the model breaks the same line in another way. */
-function otherBugFromHistory(model: ScriptedModel): ScriptedModel {
+/** What the model breaks one line into, by what its prompt says; a bug of the first kind is one that the search mends. */
+const OTHER_BUGS: readonly (readonly [prompt: string, text: string])[] = [
+  ['whatever you like', 'max(day.day, days_in_month(year, month))'],
+  ['bring back the past', 'min(day.day, days_in_month(year, day.month))'],
+];
+
+function otherBugs(model: ScriptedModel): ScriptedModel {
   return async (turn) => {
     const reply = await model(turn);
-    if (!openingText(turn).includes('bring back the past')) return reply;
-    const text = JSON.stringify(reply);
-    return JSON.parse(text.replaceAll('days_in_month(day.year, day.month)', 'days_in_month(year, day.month)'));
+    const [, other] = OTHER_BUGS.find(([prompt]) => openingText(turn).includes(prompt)) ?? [];
+    if (other === undefined) return reply;
+    const usual = 'min(day.day, days_in_month(day.year, day.month))';
+    return JSON.parse(JSON.stringify(reply).replaceAll(usual, other)) as ScriptedReply;
   };
 }
 
@@ -94,8 +127,8 @@ function gated(model: ScriptedModel): ScriptedModel {
   };
 }
 
-/** Plays until the model was asked for so many turns, while it thinks about the next ones. */
-async function interruptAfter(turns: number, args: readonly string[]): Promise<Outcome> {
+/** Plays until the model was asked for so many turns and so many attempts were kept; it still thinks about further turns. */
+async function interruptAfter(turns: number, attempts: number, args: readonly string[]): Promise<Outcome> {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
     open = resolve;
@@ -103,15 +136,20 @@ async function interruptAfter(turns: number, args: readonly string[]): Promise<O
   const isReached = new Promise<void>((resolve) => {
     gate = { turns, asked: 0, opened, reached: resolve };
   });
-  const { child, ended } = start(args);
+  const { child, ended } = run([BIN, ...args]);
   try {
     await Promise.race([isReached, ended]);
+    while (child.exitCode === null && attemptsIn('cut') < attempts) await wait(20);
     child.kill('SIGINT');
     return await ended;
   } finally {
     gate = undefined;
     open();
   }
+}
+
+function attemptsIn(run: string): number {
+  return readRun(folder(run)).records.filter(({ type }) => type === 'attempt').length;
 }
 
 /** What two plays of the same have in common, whatever the time and the order. */
@@ -194,14 +232,15 @@ describe('play with one model in both roles', () => {
   test('Ctrl-C in the middle of conversations, and then the same command: nothing is lost or double', async () => {
     const args = ['play', ...common(), ...policy(), ...PLAY, '--concurrency', '2', '--out', folder('cut')];
     // The injector takes 13 turns, an attempt 6.
-    for (const turns of [5, 13 + 15]) {
-      const { exitCode, stdout, stderr } = await interruptAfter(turns, args);
+    for (const [turns, attempts] of [
+      [5, 0],
+      [13 + 15, 1],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await interruptAfter(turns, attempts, args);
       expect([exitCode, stderr]).toEqual([130, expect.stringContaining('the same command goes on with it')]);
       expect(stdout).toMatch(/^interrupted: 0 rounds/m);
     }
-    const kept = readRun(folder('cut')).records.filter(({ type }) => type === 'attempt').length;
-    expect(kept).toBeGreaterThan(0);
-    expect(kept).toBeLessThan(4);
+    expect(attemptsIn('cut')).toBeLessThan(4);
     const resumed = await swe(...args);
     expect([resumed.exitCode, resumed.stderr]).toEqual([0, expect.stringContaining('Going on with the run')]);
     expect(played(folder('cut'))).toEqual(played(folder('first')));
@@ -215,17 +254,18 @@ describe('play with one model in both roles', () => {
 describe('a policy for one role', () => {
   test('a model injects and a search solves', async () => {
     const { exitCode, stdout, stderr } = await swe(
-      ...['play', ...common(), '--injector-policy', server.url, '--injector-model', 'toy', '--strategy', 'removal'],
+      ...['play', ...common(), '--injector-policy', server.url, '--injector-model', 'toy', '--strategy', 'direct'],
       ...['--group', '1', '--seed', '5', '--out', folder('injector-only')],
     );
     expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/The injector: toy at .* \(vllm/)]);
+    expect(stdout).toMatch(/^tallybook@\w+ +1 +played +1 +1 of 1 solved +−0\.8$/m);
     expect(stdout).toMatch(/^injector: 1 episode/m);
-    expect(stdout).not.toMatch(/^solver:/m);
+    expect(stdout).not.toMatch(/^(solver|both roles):/m);
     const trajectories = await readTrajectories(folder('injector-only'));
-    expect(trajectories.map(({ role, reward_status }) => [role, reward_status])).toEqual([['injector', 'settled']]);
+    expect(trajectories.map(({ role, reward }) => [role, reward])).toEqual([['injector', -0.8]]);
   });
 
-  test('a procedure injects and a model solves, in a format of its own', async () => {
+  test('a procedure injects and a model solves', async () => {
     const { exitCode, stdout } = await swe(
       ...['play', ...common(), '--solver-policy', server.url, '--model', 'toy', '--max-turns', '2', '--seed', '1'],
       ...['--strategy', 'mutation', '--group', '2', '--out', folder('solver-only')],
@@ -293,31 +333,45 @@ describe('export', () => {
     atif: ['schema_version', 'steps', 'agent', 'final_metrics'],
     chat: ['messages'],
   };
-  test.each(Object.keys(fields))('as %s writes a line for each trajectory', async (format) => {
+  const formats = Object.keys(fields);
+  const exportOf = (run: string, format: string, ...more: string[]): CommandLine => ({
+    args: ['export', folder(run), '--format', format, '--out', folder(`${run}.${format}`), ...more],
+  });
+  let outcomes: Outcome[];
+  beforeAll(async () => {
+    outcomes = await sweEach([
+      ...formats.map((format) => exportOf('first', format)),
+      exportOf('first', 'chat', '--role', 'solver', '--out', folder('solvers')),
+      exportOf('bugs', 'skyrl'),
+      exportOf('never', 'skyrl'),
+      exportOf('first', 'skyrl', '--out', folder('no/where')),
+    ]);
+  });
+
+  test.each(formats)('as %s writes a line for each trajectory', (format) => {
     const file = folder(`first.${format}`);
-    const { exitCode, stdout, stderr } = await swe('export', folder('first'), '--format', format, '--out', file);
-    expect([exitCode, stdout, stderr]).toEqual([0, `5 lines of 5 trajectories in ${file}\n`, '']);
+    expect(outcomes[formats.indexOf(format)]).toEqual({
+      exitCode: 0,
+      stdout: `5 lines of 5 trajectories in ${file}\n`,
+      stderr: '',
+    });
     const written = lines(file).map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(written).toHaveLength(5);
     for (const line of written) expect(Object.keys(line)).toEqual(expect.arrayContaining([...fields[format]!]));
   });
 
-  test('of one role, and of nothing that can be exported', async () => {
-    const solvers = await swe('export', folder('first'), '--format', 'jsonl', '--role', 'solver', '--out', folder('s'));
-    expect([solvers.exitCode, solvers.stdout]).toEqual([0, expect.stringContaining('4 lines of 4 trajectories')]);
-    const pending = await swe('export', folder('bugs'), '--format', 'skyrl', '--out', folder('none'));
-    expect([pending.exitCode, pending.stdout]).toEqual([1, '']);
-    expect(pending.stderr).toMatch(/left out 2 trajectories: .*pending/);
+  test('takes one role, and says what it cannot take', () => {
+    const [solvers, pending, none, nowhere] = outcomes.slice(formats.length);
+    expect(solvers).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('4 lines of 4 trajectories') });
+    expect(lines(folder('solvers'))).toHaveLength(4);
+    expect(pending).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(pending!.stderr).toMatch(/left out 2 trajectories: .*pending/);
+    expect(none).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no model has played there') });
+    expect(nowhere).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--out to name a file') });
   });
 });
 
 describe('what cannot be is told, and nothing is begun', () => {
-  beforeAll(() => {
-    for (const name of ['misnamed', 'misspelt', 'without']) mkdirSync(folder(name));
-    writeFileSync(join(folder('misnamed'), 'slove.md'), '{{specification}}');
-    writeFileSync(join(folder('misspelt'), 'direct.md'), 'Break {{repositry}}.');
-    writeFileSync(join(folder('without'), 'solve.md'), 'Mend it.');
-  });
   const url = () => server.url;
   const cases: [string, () => string[], number, RegExp][] = [
     ['a server without a model', () => ['--policy', url()], 2, /Expected --model, .* with --policy/],
@@ -372,22 +426,35 @@ describe('what cannot be is told, and nothing is begun', () => {
       /Cannot reach .* at 127\.0\.0\.1:1/,
     ],
   ];
-  test.each(cases)('%s', async (_, args, exitCode, reason) => {
-    const outcome = await swe('play', ...common(), '--out', folder('never'), ...args());
-    expect([outcome.exitCode, outcome.stdout]).toEqual([exitCode, '']);
-    expect(outcome.stderr).toMatch(reason);
-    expect(outcome.stderr).not.toMatch(/\n {4}at |unexpected|hush/);
-    expect(readdirSync(scratch)).not.toContain('never');
+  const keys: [string, CommandLine['env'], RegExp][] = [
+    ['a wrong API key', { SWE_SELFPLAY_API_KEY: 'sk-quite-another-one' }, /401.*SWE_SELFPLAY_API_KEY, which is set\./],
+    ['no API key', { SWE_SELFPLAY_API_KEY: '' }, /401.*SWE_SELFPLAY_API_KEY, which is not set\./],
+  ];
+  const outcomes = new Map<string, Outcome>();
+  beforeAll(async () => {
+    for (const name of ['misnamed', 'misspelt', 'without']) mkdirSync(folder(name));
+    writeFileSync(join(folder('misnamed'), 'slove.md'), '{{specification}}');
+    writeFileSync(join(folder('misspelt'), 'direct.md'), 'Break {{repositry}}.');
+    writeFileSync(join(folder('without'), 'solve.md'), 'Mend it.');
+    const play = ['play', ...common(), '--out', folder('never')];
+    const all = await sweEach([
+      ...cases.map(([, args]) => ({ args: [...play, ...args()] })),
+      ...keys.map(([, env]) => ({ args: [...play, ...policy()], ...(env && { env }) })),
+    ]);
+    for (const [index, [name]] of [...cases, ...keys].entries()) outcomes.set(name, all[index]!);
   });
 
-  test.each([
-    ['wrong', { SWE_SELFPLAY_API_KEY: 'sk-quite-another-one' }, /401.*SWE_SELFPLAY_API_KEY, which is set\./],
-    ['missing', { SWE_SELFPLAY_API_KEY: '' }, /401.*SWE_SELFPLAY_API_KEY, which is not set\./],
-  ])('a %s API key', async (_, env, reason) => {
-    const outcome = await sweWith(env, 'play', ...common(), ...policy(), '--out', folder('never'));
-    expect([outcome.exitCode, outcome.stdout]).toEqual([2, '']);
-    expect(outcome.stderr).toMatch(reason);
-    expect(outcome.stderr).not.toContain('quite-another');
+  test.each(cases)('%s', (name, _, exitCode, reason) => {
+    expect(outcomes.get(name)).toMatchObject({ exitCode, stdout: '', stderr: expect.stringMatching(reason) });
+  });
+  test.each(keys)('%s', (name, _, reason) => {
+    expect(outcomes.get(name)).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(reason) });
+  });
+
+  test('no stack, no secret, no folder', () => {
+    const texts = [...outcomes.values()].map(({ stderr }) => stderr).join('');
+    expect(texts).not.toMatch(/\n {4}at |unexpected|hush|quite-another/);
+    expect(readdirSync(scratch)).not.toContain('never');
   });
 });
 
