@@ -1,5 +1,6 @@
 import type { ChatMessage } from '@swe-selfplay/trajectory';
 import type { Message } from './conversation.js';
+import { writeJson } from './write-json.js';
 
 /** A message in the form that OpenAI-compatible servers take, with native tool calls. */
 export function toChatMessage(message: Message): ChatMessage {
@@ -22,7 +23,7 @@ function fromParts({ text, toolCalls }: Extract<Message, { readonly role: 'assis
     tool_calls: toolCalls.map(({ id, tool, input }) => ({
       id,
       type: 'function',
-      function: { name: tool, arguments: typeof input === 'string' ? input : JSON.stringify(input ?? {}) },
+      function: { name: tool, arguments: typeof input === 'string' ? input : writeJson(input ?? {}) },
     })),
   };
 }

@@ -66,7 +66,7 @@ function encodeLine(bytes: Uint8Array): string {
       value = Math.floor(value / 85);
     }
   }
-  return line.latin1Slice();
+  return line.toString('latin1');
 }
 
 function lineLength(line: string): number | undefined {

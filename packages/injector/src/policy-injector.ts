@@ -53,6 +53,7 @@ interface Settings extends PolicyInjectorOptions {
 }
 
 const DEFAULT_MAX_CHECKS = 10;
+const MAX_REASON_LENGTH = 4000;
 
 /**
  * An injector that lets a policy work in a workspace of the repository. The artifact is the five files that it submits,
@@ -147,9 +148,15 @@ async function judge({ end, policy }: Trajectory, episode: Episode): Promise<Inj
   const { workspace, injectOptions } = episode;
   const reading = await readSubmission(workspace.sandbox, end.paths, injectOptions.signal);
   if (reading.status === 'malformed')
-    return { status: 'gave-up', reason: `The submission is no bug artifact: ${reading.problems.join(' ')}` };
+    return { status: 'gave-up', reason: `The submission is no bug artifact: ${summarise(reading.problems)}` };
   const artifact: BugArtifact = Object.freeze({ ...reading.artifact, provenance: provenanceOf(episode, policy) });
   return { status: 'submitted', artifact };
+}
+
+/** Problems quote what was handed in, which can be long; the reason is kept with the episode. */
+function summarise(problems: readonly string[]): string {
+  const text = problems.join(' ');
+  return text.length <= MAX_REASON_LENGTH ? text : `${text.slice(0, MAX_REASON_LENGTH)} [...]`;
 }
 
 function provenanceOf(episode: Episode, policy: string): Provenance {

@@ -31,6 +31,8 @@ export interface PolicySolverOptions {
   readonly prompts?: SolverPrompts | undefined;
 }
 
+const MAX_NOTED_PATHS = 100;
+
 /**
  * A solver that lets a policy work in a workspace of the task; its patch is what the workspace holds when it submits. A
  * diff that it writes down to submit is not part of its work: the file is left out of the patch, and whether it says the
@@ -93,11 +95,18 @@ async function collect(sandbox: Sandbox, view: TaskView, paths: readonly string[
   const inside = paths.map((path) => pathInWorkspace(sandbox, path)).filter((path) => path !== undefined);
   const collection = await collectPredPatch(sandbox, view, { submittedFiles: inside });
   if (collection.status === 'refused') return gaveUp({ status: 'gave-up', reason: collection.reason });
-  const { predPatch, leftOut } = collection;
+  const { predPatch } = collection;
+  const notes = describeLeftOut(collection.leftOut);
   const [submittedPath] = paths;
-  if (submittedPath === undefined) return { status: 'submitted', predPatch, notes: { leftOut } };
+  if (submittedPath === undefined) return { status: 'submitted', predPatch, notes };
   const agrees = await submissionAgrees(sandbox, view, submittedPath, predPatch);
-  return { status: 'submitted', predPatch, notes: { leftOut, submittedPath, submissionAgrees: agrees } };
+  return { status: 'submitted', predPatch, notes: { ...notes, submittedPath, submissionAgrees: agrees } };
+}
+
+/** Notes are kept with the attempt, and an attempt can leave caches of any number of files behind. */
+function describeLeftOut(paths: readonly string[]): { readonly leftOut: readonly string[]; leftOutCount?: number } {
+  if (paths.length <= MAX_NOTED_PATHS) return { leftOut: paths };
+  return { leftOut: paths.slice(0, MAX_NOTED_PATHS), leftOutCount: paths.length };
 }
 
 function gaveUp({ status, reason }: ReturnType<typeof withoutSubmission>): Submission {

@@ -3,6 +3,7 @@ import { toChatMessage } from '../chat-messages.js';
 import type { AssistantMessage, ToolCall, ToolDescription } from '../conversation.js';
 import type { MalformedReply } from '../policy.js';
 import type { ModelReply, ParsedReply, ToolCallFormat } from '../tool-format.js';
+import { writeJson } from '../write-json.js';
 import { describeEnd, readJsonArguments, TRUNCATED } from './text-reading.js';
 
 /** Tools and calls in the fields that OpenAI-compatible servers have for them. A reply may hold several calls. */
@@ -102,5 +103,5 @@ function withReadableInput(call: ToolCall): ToolCall {
 
 /** Arguments as the text of a JSON object; what could not be read is kept in it. */
 function argumentsText(input: unknown): string {
-  return JSON.stringify(typeof input === 'string' ? { unreadable: input } : input);
+  return writeJson(typeof input === 'string' ? { unreadable: input } : input);
 }

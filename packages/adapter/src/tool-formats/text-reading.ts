@@ -1,6 +1,7 @@
 import type { ToolCall, ToolDescription } from '../conversation.js';
 import type { MalformedReply } from '../policy.js';
 import type { ModelReply, ParsedReply } from '../tool-format.js';
+import { isTooDeep, writeJson } from '../write-json.js';
 
 /** What a format finds in a text: one call, or what is wrong with the text. */
 export type TextReading =
@@ -36,6 +37,7 @@ export function readJsonArguments(text: string): Pick<ToolCall, 'input' | 'probl
   if (text.trim() === '') return { input: {} };
   try {
     const input: unknown = JSON.parse(text);
+    if (isTooDeep(input)) return { input: text, problem: 'The arguments are nested too deeply.' };
     if (typeof input === 'object' && input !== null && !Array.isArray(input)) return { input };
     return { input: text, problem: 'The arguments must be a JSON object, such as {"key": "value"}.' };
   } catch (error) {
@@ -55,7 +57,7 @@ export function writeTextInput(input: unknown): string {
   if (typeof input === 'string') return input;
   const values = typeof input === 'object' && input !== null ? Object.values(input) : [];
   if (values.length === 1 && typeof values[0] === 'string') return values[0];
-  return JSON.stringify(input ?? {});
+  return writeJson(input ?? {});
 }
 
 /** How the one text of a tool is written, for the model to read. */

@@ -1,4 +1,5 @@
 import type { ToolDescription } from '../conversation.js';
+import { isTooDeep, writeJson } from '../write-json.js';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -40,7 +41,8 @@ export function readValue(text: string, tool: ToolDescription | undefined, key: 
   if (allowsText(schema)) return text;
   try {
     // Models that think in Python write its words.
-    return JSON.parse(PYTHON_WORDS.get(text.trim()) ?? text);
+    const value: unknown = JSON.parse(PYTHON_WORDS.get(text.trim()) ?? text);
+    return isTooDeep(value) ? text : value;
   } catch {
     return text; // The tool tells the model what it expected.
   }
@@ -53,7 +55,7 @@ const PYTHON_WORDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 export function writeValue(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null');
+  return typeof value === 'string' ? value : writeJson(value);
 }
 
 function allowsText(schema: JsonSchema): boolean {

@@ -3,7 +3,7 @@ import { createCwmBashTool } from './cwm/bash.js';
 import type { BashSessionOptions } from './cwm/bash-session.js';
 import { createCwmCreateTool } from './cwm/create.js';
 import { createCwmEditTool } from './cwm/edit.js';
-import { createRolloutShell } from './cwm/rollout-shell.js';
+import { besideSession, createRolloutShell } from './cwm/rollout-shell.js';
 import { createCwmSubmitTool } from './cwm/submit.js';
 
 export interface CwmToolSetOptions extends BashSessionOptions {
@@ -27,7 +27,7 @@ export function createCwmToolSet(options: CwmToolSetOptions = {}): ToolSet {
         createCwmBashTool(shell, session.timeoutMs),
         createCwmEditTool(shell),
         createCwmCreateTool(shell),
-        ...extra,
+        ...extra.map((tool) => besideSession(tool, shell)),
         createCwmSubmitTool(shell, submission),
       ];
     },
@@ -36,9 +36,10 @@ export function createCwmToolSet(options: CwmToolSetOptions = {}): ToolSet {
 }
 
 function formatReply(text: string, { remainingTurns, remainingTokens }: Budget, maxCharacters: number): string {
-  // Servers refuse half characters, which a policy can write in JSON and which a cut can leave.
   const cut = text.length > maxCharacters ? `${text.slice(0, maxCharacters)}[...]` : text;
-  const shown = cut.replace(/\p{Surrogate}/gu, '\ufffd');
+  // Bytes hold no half characters, which a policy can write in JSON, a cut can leave and servers refuse; and a text made
+  // of them does not keep the whole of which it is a part in memory.
+  const shown = Buffer.from(cut).toString();
   const tokens = remainingTokens === undefined ? '' : `\n* Remaining tokens: ${remainingTokens}`;
   return `<output>\n${shown}\n</output>\n\n<budget>\n* Remaining turns: ${remainingTurns}${tokens}\n</budget>`;
 }

@@ -1,5 +1,5 @@
-import { type Command, type CommandResult, SandboxError } from '@swe-selfplay/sandbox';
-import type { ToolPlace } from '../../tool.js';
+import { type Command, type CommandResult, type Sandbox, SandboxError } from '@swe-selfplay/sandbox';
+import type { AnyTool, ToolPlace } from '../../tool.js';
 import { type BashReply, type BashSession, type BashSessionOptions, createBashSession } from './bash-session.js';
 
 /** What the tools of one rollout share: its bash session, and commands of our own beside it. */
@@ -41,6 +41,27 @@ export function createRolloutShell(options: BashSessionOptions = {}): RolloutShe
       }
     },
     close,
+  };
+}
+
+/** A tool of another's making whose commands run beside the session as those of ours do. */
+export function besideSession(tool: AnyTool, shell: RolloutShell): AnyTool {
+  return {
+    ...tool,
+    execute(input, place) {
+      const { sandbox } = place;
+      const beside: Sandbox = {
+        workdir: sandbox.workdir,
+        harnessDir: sandbox.harnessDir,
+        run: (command) => shell.run(command, place),
+        start: (command, onOutput) => sandbox.start(command, onOutput),
+        readFile: (path) => sandbox.readFile(path),
+        writeFile: (path, content) => sandbox.writeFile(path, content),
+        changedFiles: () => sandbox.changedFiles(),
+        close: () => sandbox.close(),
+      };
+      return tool.execute(input, { ...place, sandbox: beside });
+    },
   };
 }
 
