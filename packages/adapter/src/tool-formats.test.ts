@@ -93,3 +93,25 @@ describe.each(Object.entries(TOOL_CALL_FORMATS))('the format %s', (name, format)
     }
   });
 });
+
+test('arguments that are nested without end are no arguments, and can be said again', () => {
+  const nested = '['.repeat(50_000) + ']'.repeat(50_000);
+  const written = `{"paths": ${nested}}`;
+  const replies = {
+    native: { text: '', toolCalls: [{ id: 'a', type: 'function', function: { name: 'check', arguments: written } }] },
+    cwm: { text: `<tool: check>\n${written}\n</tool>`, toolCalls: [] },
+    fence: { text: `\`\`\`check\n${written}\n\`\`\``, toolCalls: [] },
+    xml: { text: `<function=check>\n<parameter=paths>\n${nested}\n</parameter>\n</function>`, toolCalls: [] },
+  } as const;
+  const paths = { type: 'object', properties: { paths: { type: 'array' } } };
+  const tools = TOOLS.map((tool) => (tool.name === 'check' ? { ...tool, inputSchema: paths } : tool));
+  for (const [name, reply] of Object.entries(replies)) {
+    const format = TOOL_CALL_FORMATS[name as keyof typeof replies];
+    const { toolCalls } = format.parse({ ...reply, isTruncated: false }, tools);
+    expect(toolCalls, name).toHaveLength(1);
+    expect(() => JSON.stringify(toolCalls), name).not.toThrow();
+    expect(() => format.renderMessage({ role: 'assistant', text: '', toolCalls }), name).not.toThrow();
+    const given = [{ id: 'b', tool: 'check', input: { paths: JSON.parse(nested) } }];
+    expect(() => JSON.stringify(format.renderMessage({ role: 'assistant', text: '', toolCalls: given }))).not.toThrow();
+  }
+});

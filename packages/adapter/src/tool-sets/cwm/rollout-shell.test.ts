@@ -1,5 +1,8 @@
 import { createSandboxProvider, type Sandbox, SandboxError, type SandboxProvider } from '@swe-selfplay/sandbox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { AnyTool } from '../../tool.js';
+import { createCwmToolSet } from '../cwm.js';
 import { createRolloutShell } from './rollout-shell.js';
 
 let provider: SandboxProvider;
@@ -55,4 +58,23 @@ test('a sandbox that fails again, without a session or in another way has failed
   await expect(shell.run(COMMAND, other)).rejects.toBe(closed);
   expect(await shell.execute('echo on', other)).toMatchObject({ output: 'on' });
   await shell.close();
+});
+
+test('the tools of a role run their commands beside the session as the others do', async () => {
+  const probe: AnyTool = {
+    name: 'probe',
+    description: 'Runs a command of its own.',
+    input: z.strictObject({}),
+    async execute(_, place) {
+      const { exitCode } = await place.sandbox.run(COMMAND);
+      return { status: 'replied', text: `exit code ${exitCode}` };
+    },
+  };
+  const tools = createCwmToolSet().createTools({ submission: { kind: 'patch' }, extra: [probe] });
+  const use = (name: string, input: unknown) => tools.find((tool) => tool.name === name)!.execute(input, place);
+  const place = { sandbox: failing(1, FAILED), signal };
+  await use('bash', { command: 'sleep 100 &' });
+  expect(await use('probe', {})).toEqual({ status: 'replied', text: 'exit code 3' });
+  expect(await use('bash', { command: 'echo on' })).toMatchObject({ text: expect.stringContaining('terminated') });
+  await Promise.all(tools.map((tool) => tool.close?.()));
 });
