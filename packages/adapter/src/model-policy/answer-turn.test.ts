@@ -293,12 +293,13 @@ test.each([
   'vllm/overflow-characters',
   'vllm/overflow-prompt-fills-context',
   'sglang/overflow-prompt',
+  'sglang/overflow-allowed-length',
   'sglang/overflow-prompt-and-max-tokens',
 ])('a conversation that is too long ends cleanly: %s', async (name) => {
   const [policy, server] = await open({ chat: () => recorded(name) }, { sampling: { maxTokens: 100 } });
   expect(await ask(policy)).toMatchObject({
     status: 'context-overflow',
-    reason: expect.stringContaining('context length'),
+    reason: expect.stringMatching(/(context|allowed) length/),
   });
   expect(server.turns()).toHaveLength(1);
 });
@@ -358,6 +359,16 @@ test('asks for no more than the context leaves, and for nothing where it leaves 
   // The same name from the start is another conversation.
   await turnOf(policy, PROMPT);
   expect(server.turns().map(({ body }) => body.max_tokens)).toEqual([512, 48, 512, 512]);
+});
+
+test('leaves room again where reasoning that is not said again filled the context', async () => {
+  const usage = { prompt_tokens: 100, completion_tokens: 1948 };
+  const thought = () => says({ content: '', reasoning: 'Hm.' }, { usage, choice: { finish_reason: 'length' } });
+  const [policy, server] = await open({ chat: thought }, { sampling: { maxTokens: 2000 } });
+  await turnOf(policy, after(PROMPT, await turnOf(policy)));
+  expect(server.turns().map(({ body }) => body.max_tokens)).toEqual([2000, 1948]);
+  const [again] = await open({ chat: thought }, { resendReasoning: ['reasoning'] });
+  expect(await ask(again, after(PROMPT, await turnOf(again)))).toMatchObject({ status: 'context-overflow' });
 });
 
 test('holds replies to a context that is shorter than that of the server', async () => {

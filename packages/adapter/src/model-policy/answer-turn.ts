@@ -13,7 +13,7 @@ import type { Settings } from './settings.js';
 import { readTokenData } from './token-data.js';
 import type { UsageTotals } from './usage-totals.js';
 import type { WeightVersions } from './weight-versions.js';
-import { renderConversation } from './wire-messages.js';
+import { hasReasoningApart, renderConversation } from './wire-messages.js';
 
 /** An opened policy: what was found out about its server and what it counts. */
 export interface ModelConnection {
@@ -94,7 +94,8 @@ function readTurn(connection: ModelConnection, conversation: Conversation, answe
   const choice = completion.choices[0]!;
   const response = readMessage(choice.message, turn);
   const usage = readUsage(completion);
-  room.note(rolloutId, conversation.messages.length, usage);
+  const isForgotten = hasReasoningApart(response) && settings.resendReasoning.length === 0;
+  room.note(rolloutId, conversation.messages.length, usage, isForgotten);
   const tokens = readTokenData(completion);
   if (connection.expectsTokens && tokens.logprobs === null)
     settings.onNotice({

@@ -13,6 +13,7 @@ test.each([
   'vllm/overflow-max-tokens',
   'vllm/overflow-prompt-fills-context',
   'sglang/overflow-prompt',
+  'sglang/overflow-allowed-length',
   'sglang/overflow-prompt-and-max-tokens',
   'sglang/overflow-max-tokens',
 ])('knows that this is too long: %s', (name) => {
@@ -77,6 +78,7 @@ test('tries no shorter reply where the prompt alone is too long', () => {
     'vllm/overflow-prompt-fills-context',
     'vllm/overflow-characters',
     'sglang/overflow-prompt',
+    'sglang/overflow-allowed-length',
   ])
     expect(shorterReply(8000, textOf(name))).toBeUndefined();
 });

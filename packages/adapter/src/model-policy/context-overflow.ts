@@ -18,6 +18,8 @@ const PHRASES = [
   'cannot be greater than max_model_len',
   'max_completion_tokens is too large',
   'max_tokens must be at least 1, got 0',
+  // SGLang, which takes a few tokens less than its context, and fewer still where its memory is short.
+  'exceeds the maximum allowed length',
 ];
 
 /**
@@ -58,7 +60,8 @@ export function shorterReply(requested: number | undefined, text: string): numbe
 }
 
 /** The prompt alone is too long. */
-const ALONE = /your prompt contains (at least )?\d+|even without any output tokens|prompt is too long/;
+const ALONE =
+  /your prompt contains (at least )?\d+|even without any output tokens|prompt is too long|exceeds the maximum allowed length/;
 
 function countedBy(text: string): { readonly context: number; readonly prompt: number } | undefined {
   for (const pattern of COUNTS) {

@@ -4,7 +4,8 @@ import type { TokenUsage } from '@swe-selfplay/trajectory';
 export interface ContextRoom {
   /** Tokens that a reply may have at most; what was said since the last answer is not counted. Undefined: not known. */
   leftFor(rolloutId: string, messageCount: number): number | undefined;
-  note(rolloutId: string, messageCount: number, usage: TokenUsage | null): void;
+  /** `isForgotten`: of the answer not everything is said again, so that only its prompt surely takes room. */
+  note(rolloutId: string, messageCount: number, usage: TokenUsage | null, isForgotten: boolean): void;
 }
 
 /** Conversations that have not spoken for longest are forgotten first; their servers refuse what is too long anyway. */
@@ -20,10 +21,11 @@ export function createContextRoom(contextTokens: number | undefined): ContextRoo
       const tokens = last !== undefined && last.messageCount < messageCount ? last.tokens : 0;
       return contextTokens - tokens;
     },
-    note(rolloutId, messageCount, usage) {
+    note(rolloutId, messageCount, usage, isForgotten) {
       used.delete(rolloutId);
       if (usage === null) return;
-      used.set(rolloutId, { messageCount, tokens: usage.prompt_tokens + usage.completion_tokens });
+      const answer = isForgotten ? 0 : usage.completion_tokens;
+      used.set(rolloutId, { messageCount, tokens: usage.prompt_tokens + answer });
       if (used.size > REMEMBERED) used.delete(used.keys().next().value as string);
     },
   };

@@ -30,8 +30,11 @@ export function toWireMessage(message: ChatMessage, reasoningFields: readonly st
       type: 'function',
       function: { name, arguments: text },
     }));
-  // Reasoning that was split off the content is still in it.
-  const isApart = reasoning !== undefined && splitReasoning(content ?? '').reasoning !== reasoning;
-  if (isApart) for (const field of reasoningFields) wire[field] = reasoning;
+  if (hasReasoningApart(message)) for (const field of reasoningFields) wire[field] = reasoning;
   return wire;
+}
+
+/** Whether the server kept the reasoning apart; what was split off the content is still in it. */
+export function hasReasoningApart({ content, reasoning }: ChatMessage): boolean {
+  return reasoning !== undefined && splitReasoning(content ?? '').reasoning !== reasoning;
 }
