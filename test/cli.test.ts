@@ -40,7 +40,7 @@ function parsed<Result>(schema: { parse(value: unknown): Result }, { stdout }: O
   return schema.parse(JSON.parse(stdout));
 }
 
-const COMMANDS = ['validate', 'evaluate', 'inject', 'solve', 'play'];
+const COMMANDS = ['validate', 'evaluate', 'inject', 'solve', 'play', 'export'];
 
 describe('usage', () => {
   test.each(COMMANDS)('%s --help says how it is used, with an example', async (command) => {

@@ -63,7 +63,38 @@ test('an empty project finds the types', async () => {
 
 test('the command line works from an empty project', async () => {
   const { stdout } = await run(join(project, 'node_modules/.bin/swe-selfplay'), ['--help'], { cwd: project });
-  for (const command of ['validate', 'evaluate', 'inject', 'solve', 'play']) expect(stdout).toContain(command);
+  for (const command of ['validate', 'evaluate', 'inject', 'solve', 'play', 'export'])
+    expect(stdout).toContain(command);
+});
+
+test('all ten packages are there, with the prompts that models are sent', async () => {
+  const scope = join(project, 'node_modules/@swe-selfplay');
+  expect([...(await readdir(scope)), 'swe-selfplay'].sort()).toEqual((await readdir(PACKAGES)).sort());
+  for (const role of ['injector', 'solver']) {
+    const prompts = await readdir(join(scope, role, 'prompts'));
+    expect(prompts.sort()).toEqual((await readdir(join(PACKAGES, role, 'prompts'))).sort());
+    expect(prompts.length).toBeGreaterThan(0);
+  }
+});
+
+test('models can play from an empty project', async () => {
+  const program = `
+    import { createPolicyInjector, createPolicySolver, createScriptedPolicy, openModelPolicy } from 'swe-selfplay';
+    // Both read their prompts.
+    const policy = createScriptedPolicy([]);
+    console.log(createPolicyInjector(policy, {}).name, createPolicySolver(policy).name);
+    await openModelPolicy({ baseUrl: 'localhost', model: 'm', format: 'auto' }).catch((error) => console.log(error.code));
+  `;
+  await writeFile(join(project, 'model.mjs'), program);
+  const { stdout } = await run('node', ['model.mjs'], { cwd: project });
+  expect(stdout).toBe('scripted scripted\ninvalid-options\n');
+
+  const help = await run('npx', ['--no-install', 'swe-selfplay', 'play', '--help'], { cwd: project });
+  for (const option of ['--policy', '--model', '--solver-policy', '--format']) expect(help.stdout).toContain(option);
+  const half = run('npx', ['--no-install', 'swe-selfplay', 'play', '--repo', '.', '--out', 'run', '--model', 'm'], {
+    cwd: project,
+  });
+  await expect(half).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('Expected --policy') });
 });
 
 test.each(await readdir(PACKAGES))('%s is packaged as its manifest says', async (name) => {

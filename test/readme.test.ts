@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeRepository } from '../examples/tallybook/make-repository.mjs';
+import { startModelServer } from '../packages/adapter/test-support/model-server/model-server.js';
+import { createTallybookModel } from './support/tallybook-players.js';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '..');
@@ -24,14 +26,15 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function outputOf(name: string): Promise<string> {
-  await writeFile(join(folder, `${name}.mjs`), programs.get(name)!);
+/** What a program prints; `edit` puts something of this test in the place of what it names. */
+async function outputOf(name: string, edit = (program: string) => program): Promise<string> {
+  await writeFile(join(folder, `${name}.mjs`), edit(programs.get(name)!));
   const { stdout } = await run('node', [`${name}.mjs`], { cwd: folder });
   return stdout;
 }
 
 test('the readme has a program for each use, and each is short', () => {
-  expect([...programs.keys()]).toEqual(['pipeline', 'dataset', 'rule']);
+  expect([...programs.keys()]).toEqual(['pipeline', 'dataset', 'rule', 'model']);
   for (const program of programs.values()) expect(program.trim().split('\n').length).toBeLessThanOrEqual(14);
 });
 
@@ -49,4 +52,19 @@ test('the program for datasets writes what is valid', { timeout: 240_000 }, asyn
 
 test('the program for validity rules judges evidence', async () => {
   expect(await outputOf('rule')).toBe('passed failed\n');
+});
+
+test('the program for models plays both roles with one, and has steps to train on', { timeout: 120_000 }, async () => {
+  const model = createTallybookModel({ solves: (seed) => seed % 2 === 0 });
+  const server = await startModelServer({ engine: 'vllm', modelName: 'my-model', model });
+  try {
+    const output = await outputOf('model', (program) => program.replace('http://localhost:8000/v1', server.url));
+    const [capture, reward] = output.trim().split('\n');
+    expect(capture).toMatch(/^train The server returns token ids and log-probabilities/);
+    // The injector takes 13 turns, each of four attempts 6.
+    expect(reward).toMatch(/^-?[\d.]+ 37$/);
+    expect(server.failures).toEqual([]);
+  } finally {
+    await server.close();
+  }
 });
