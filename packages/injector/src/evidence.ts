@@ -23,7 +23,7 @@ export interface Evidence {
   readonly buggy?: readonly TestRun[];
   /** With bug and weakening. */
   readonly weakened?: TestRun;
-  /** With the bug but for one of its changes, and the original tests; one entry for each change. */
+  /** With the bug but for one of its changes, and the original tests; one entry for each change. Outputs are not kept. */
   readonly reverted?: readonly RevertedRun[];
   readonly parserProbe?: ParserProbe;
 }

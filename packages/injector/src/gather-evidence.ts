@@ -35,7 +35,7 @@ export interface EvidenceSource {
 /** Evidence that grows stage by stage; the runs of all stages are started together, so that workers are never idle. */
 export interface EvidenceGathering {
   readonly evidence: Evidence;
-  /** All runs that were made for this evidence so far. */
+  /** All runs that were made for this evidence so far, without their outputs. */
   readonly runs: readonly TestRun[];
   /** Waits until the stage is complete. Throws EvaluationError `infra` where a run could not be made. */
   reach(stage: EvidenceStage): Promise<void>;
@@ -103,7 +103,7 @@ function startRuns(
 
   const run = async (snapshot: Snapshot, repeat = 0): Promise<TestRun> => {
     const finished = await runner.run(snapshot, command, { repeat, timeoutMs: rules.timeoutMs, signal });
-    runs.push(finished);
+    runs.push(withoutOutput(finished));
     return finished;
   };
   const repeated = (snapshot: Snapshot) =>
@@ -117,7 +117,10 @@ function startRuns(
     buggy &&
     Promise.all(
       changes.map(
-        async (paths): Promise<RevertedRun> => ({ paths, run: await run(revertChange(buggy, original, paths)) }),
+        async (paths): Promise<RevertedRun> => ({
+          paths,
+          run: withoutOutput(await run(revertChange(buggy, original, paths))),
+        }),
       ),
     );
   const probe = originalRuns.then(async ([first]): Promise<ParserProbe | undefined> => {
@@ -137,6 +140,11 @@ function startRuns(
   // A stage that nobody comes to wait for must not end the process when it fails.
   for (const stage of Object.values(stages)) stage.catch(() => undefined);
   return stages;
+}
+
+/** A bug of a thousand files has a thousand runs; what all of them print would not go into memory. */
+function withoutOutput(run: TestRun): TestRun {
+  return { ...run, script: { ...run.script, output: new Uint8Array() } };
 }
 
 function patchFacts(patch: Patch | undefined, application: PatchApplication | undefined): PatchFacts {
