@@ -14,6 +14,9 @@ export interface MountPlan {
   readonly isUnprivileged: boolean;
 }
 
+/** The host has some thousands for all workspaces together: one that took them all would fail the tests of others. */
+const MAX_TERMINALS = 64;
+
 /**
  * The fstab that one `mount --all` turns into a workspace. Relative paths in options are relative to `mountDirectory`,
  * so no path of the host can break the option syntax.
@@ -39,7 +42,12 @@ export function formatMountTable(plan: MountPlan): string {
   const lines = [
     formatLine(plan.skeleton, root, 'none', `rbind,ro,nosuid,nodev${keptFlags(plan.skeleton, hostMounts)}`),
     ...DEVICES.map((name) => formatLine(`/dev/${name}`, `${root}/dev/${name}`, 'none', 'bind')),
-    formatLine('devpts', `${root}/dev/pts`, 'devpts', 'newinstance,ptmxmode=0666,mode=620,nosuid,noexec'),
+    formatLine(
+      'devpts',
+      `${root}/dev/pts`,
+      'devpts',
+      `newinstance,max=${MAX_TERMINALS},ptmxmode=0666,mode=620,nosuid,noexec`,
+    ),
     writable('tmp', '/tmp'),
     writable('shm', '/dev/shm'),
     writable('home', HOME_DIR),

@@ -18,6 +18,21 @@ for address in (('127.0.0.1', int(sys.argv[1])), ('192.0.2.1', 80), ('10.0.2.2',
 try: print(socket.getaddrinfo('example.org', 80))
 except OSError: print('none')`;
 
+const TAKE_ALL = `
+import ctypes, os
+def count(take):
+    held = []
+    try:
+        while len(held) < 1000: held.append(take())
+    except OSError: pass
+    return len(held)
+def watch():
+    descriptor = libc.inotify_init()
+    if descriptor < 0: raise OSError
+    return descriptor
+libc = ctypes.CDLL(None)
+print(count(watch), count(os.openpty))`;
+
 export const isolationCases: readonly ConformanceCase[] = [
   inWorkspace("shows nothing of the host's files", async ({ text, sandbox }, provider) => {
     const secret = mkdtempSync(join(tmpdir(), 'host-secret-'));
@@ -43,6 +58,12 @@ export const isolationCases: readonly ConformanceCase[] = [
       rmSync(secret, { recursive: true });
       await neighbour.close();
     }
+  }),
+  inWorkspace('leaves terminals and file watchers for the commands of others', async ({ run }) => {
+    const { stdout } = await run({ argv: ['python3', '-c', TAKE_ALL] });
+    const [watchers, terminals] = textOf(stdout).trim().split(' ').map(Number);
+    assert.ok(watchers! > 0 && watchers! <= 64, `${watchers} watchers`);
+    assert.ok(terminals! > 0 && terminals! <= 64, `${terminals} terminals`);
   }),
   inWorkspace('lets only the workspace, the home and temporary places be written', async ({ text }) => {
     const line =

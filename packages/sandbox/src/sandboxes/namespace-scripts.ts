@@ -120,13 +120,19 @@ shift
 exit $?
 `;
 
+/** The host counts those of all workspaces together, and has 128 by default. */
+const MAX_FILE_WATCHERS = 32;
+
 /**
  * Runs in the command's own user namespace: no further one can be made, and its bounds are counted there.
  * 1: 1 if there is such a namespace, 2: processes, 3: open files, 4: blocks of 512 bytes a file may have, 5...: what to
  * run. A bound above what the host allows is not set: the host's is stricter. Some shells call the processes -p.
  */
-export const BOUNDS_SCRIPT = `
-[ "$1" = 0 ] || echo 0 >/proc/sys/user/max_user_namespaces || exit 125
+export const BOUNDS_SCRIPT: string = `
+if [ "$1" = 1 ]; then
+  echo 0 >/proc/sys/user/max_user_namespaces || exit 125
+  echo ${MAX_FILE_WATCHERS} >/proc/sys/user/max_inotify_instances
+fi 2>/dev/null
 ulimit -u "$2" 2>/dev/null || ulimit -p "$2" 2>/dev/null
 ulimit -n "$3" 2>/dev/null
 ulimit -f "$4" 2>/dev/null
