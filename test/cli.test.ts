@@ -6,58 +6,16 @@ import { writeArtifactFolder } from '@swe-selfplay/artifact';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { evaluationSchema, reportSchema } from '../packages/swe-selfplay/test-support/result-schemas.js';
 import { createSmallShelf, type SmallShelf } from '../packages/swe-selfplay/test-support/small-shelf.js';
-
-const BIN = join(import.meta.dirname, '../packages/swe-selfplay/bin/swe-selfplay.js');
-
-interface Outcome {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { BIN, type Outcome, parsed, runEach, startCommand } from './support/command-line.js';
 
 function swe(...args: string[]): Promise<Outcome> {
-  return sweWith({}, ...args);
-}
-
-function sweWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const options = {
-      stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env },
-    };
-    const child = spawn(process.execPath, [BIN, ...args], options);
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.on('error', reject).on('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
-  });
-}
-
-/** Fails where there is anything beside the one line of JSON. */
-function parsed<Result>(schema: { parse(value: unknown): Result }, { stdout }: Outcome): Result {
-  expect(stdout).toMatch(/^\{.*\}\n$/);
-  return schema.parse(JSON.parse(stdout));
+  return startCommand({ args }).ended;
 }
 
 const COMMANDS = ['validate', 'evaluate', 'inject', 'solve', 'play', 'export'];
 
 describe('usage', () => {
-  test.each(COMMANDS)('%s --help says how it is used, with an example', async (command) => {
-    const { exitCode, stdout, stderr } = await swe(command, '--help');
-    expect([exitCode, stderr]).toEqual([0, '']);
-    expect(stdout).toContain(`Usage: swe-selfplay ${command}`);
-    expect(stdout).toMatch(/Examples?:\n {2}swe-selfplay /);
-  });
-
-  test('--help lists the commands and --version is that of the package', async () => {
-    const [help, version] = await Promise.all([swe('--help'), swe('--version')]);
-    for (const command of COMMANDS) expect(help.stdout).toContain(`  ${command} `);
-    const manifest = readFileSync(join(BIN, '../../package.json'), 'utf8');
-    expect(version.stdout).toBe(`${(JSON.parse(manifest) as { version: string }).version}\n`);
-  });
-
-  test.each([
+  const wrong: [string[], RegExp][] = [
     [[], /Usage:/],
     [['valdate'], /Did you mean validate\?/],
     [['validate', '--repo', '.'], /missing required argument 'artifact-dir'/],
@@ -70,10 +28,39 @@ describe('usage', () => {
     [['validate', 'x', '--repo', '.', '--timeout', '-1'], /'--timeout <seconds>'/],
     [['inject', '--repo', '.', '--out', 'x', '--strategy', 'mutate'], /Did you mean mutation\?/],
     [['play', '--repo', '.', '--out', 'x', '--alpha', '1.5'], /'--alpha <x>'.*from 0 to 1/],
-  ])('%j is wrong usage: exit code 2, and the reason on stderr', async (args, reason) => {
-    const { exitCode, stdout, stderr } = await swe(...args);
+  ];
+  let helps: Outcome[];
+  let refusals: Outcome[];
+  beforeAll(async () => {
+    const asking = [...COMMANDS.map((command) => [command, '--help']), ['--help'], ['--version']];
+    const outcomes = await runEach([...asking, ...wrong.map(([args]) => args)].map((args) => ({ args })));
+    helps = outcomes.slice(0, asking.length);
+    refusals = outcomes.slice(asking.length);
+  });
+
+  test.each(COMMANDS)('%s --help says how it is used, with an example', (command) => {
+    const { exitCode, stdout, stderr } = helps[COMMANDS.indexOf(command)]!;
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(`Usage: swe-selfplay ${command}`);
+    expect(stdout).toMatch(/Examples?:\n {2}swe-selfplay /);
+  });
+
+  test('--help lists the commands and --version is that of the package', () => {
+    const [help, version] = helps.slice(COMMANDS.length);
+    for (const command of COMMANDS) expect(help!.stdout).toContain(`  ${command} `);
+    const manifest = readFileSync(join(BIN, '../../package.json'), 'utf8');
+    expect(version!.stdout).toBe(`${(JSON.parse(manifest) as { version: string }).version}\n`);
+  });
+
+  test.each(wrong)('%j is wrong usage: exit code 2, and the reason on stderr', (args, reason) => {
+    const { exitCode, stdout, stderr } = refusals[wrong.findIndex((entry) => entry[0] === args)]!;
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(reason);
+  });
+
+  test('a process says by its exit code what was wrong', async () => {
+    const { exitCode, stderr } = await swe('validate', 'x', '--repo', '.', '--jobs', '0');
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--jobs <n>')]);
   });
 });
 
@@ -225,14 +212,8 @@ describe('on a repository', () => {
   test('a sandbox that cannot be set up exits with 3 and still gives the one object', async () => {
     const file = join(scratch, 'no-directory');
     writeFileSync(file, 'x');
-    const outcome = await sweWith(
-      { XDG_CACHE_HOME: file },
-      'validate',
-      folder('valid'),
-      '--repo',
-      shelf.environment.directory,
-      '--json',
-    );
+    const args = ['validate', folder('valid'), '--repo', shelf.environment.directory, '--json'];
+    const outcome = await startCommand({ args, env: { XDG_CACHE_HOME: file } }).ended;
     expect(outcome.exitCode).toBe(3);
     const report = parsed(reportSchema, outcome);
     expect(report).toMatchObject({ status: 'infra', valid: false });

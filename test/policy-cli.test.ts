@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { readRun, readTrajectories, type TrajectoryRecord, trajectoryRecordSchema } from 'swe-selfplay';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeRepository } from '../examples/tallybook/make-repository.mjs';
@@ -14,16 +12,11 @@ import type {
   ScriptedReply,
 } from '../packages/adapter/test-support/model-server/model-server-options.js';
 import { openingText } from '../packages/adapter/test-support/model-server/scripted-models.js';
+import { type CommandLine, type Outcome, parsed, runEach, startCommand } from './support/command-line.js';
 import { createTallybookModel } from './support/tallybook-players.js';
 
-const BIN = join(import.meta.dirname, '../packages/swe-selfplay/bin/swe-selfplay.js');
 const KEY = 'sk-never-to-be-seen-5f3a';
-
-interface Outcome {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+const WITH_KEY = { SWE_SELFPLAY_API_KEY: KEY };
 
 let scratch: string;
 let server: ModelServer;
@@ -48,57 +41,23 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-function run(args: readonly string[]): { child: ChildProcess; ended: Promise<Outcome> } {
-  const child = spawn(process.execPath, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, SWE_SELFPLAY_API_KEY: KEY },
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const ended = new Promise<Outcome>((resolve, reject) => {
-    child.on('error', reject).on('close', (exitCode) => {
-      said.push(stdout, stderr);
-      resolve({ exitCode, stdout, stderr });
-    });
-  });
-  return { child, ended };
+async function swe(...args: string[]): Promise<Outcome> {
+  return heard(await startCommand({ args, env: WITH_KEY }).ended);
 }
 
-function swe(...args: string[]): Promise<Outcome> {
-  return run([BIN, ...args]).ended;
-}
-
-interface CommandLine {
-  readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-/** Runs command lines one after the other in one process, since to start one takes longer than most of them do. */
 async function sweEach(commandLines: readonly CommandLine[]): Promise<Outcome[]> {
-  const program = `
-    const { main } = await import(${JSON.stringify(pathToFileURL(join(BIN, '../../dist/cli/main.js')).href)});
-    for (const { args, env = {} } of ${JSON.stringify(commandLines)}) {
-      Object.assign(process.env, { SWE_SELFPLAY_API_KEY: ${JSON.stringify(KEY)} }, env);
-      const exitCode = await main(args);
-      process.stdout.write('\\0' + exitCode + '\\0');
-      process.stderr.write('\\0');
-    }`;
-  const { stdout, stderr } = await run(['--input-type=module', '--eval', program]).ended;
-  const errors = stderr.split('\0');
-  const outputs = stdout.split('\0');
-  return commandLines.map((_, index) => ({
-    exitCode: Number(outputs[2 * index + 1]),
-    stdout: outputs[2 * index]!,
-    stderr: errors[index]!,
-  }));
+  const withKey = commandLines.map(({ args, env }) => ({ args, env: { ...WITH_KEY, ...env } }));
+  return (await runEach(withKey)).map(heard);
 }
 
-/** Fails where there is anything beside the one line of JSON. */
-function parsed<Result>({ stdout }: Outcome): Result {
-  expect(stdout).toMatch(/^\{.*\}\n$/);
-  return JSON.parse(stdout) as Result;
+/** Takes a value for what the test then looks at. */
+function as<Value>(): { parse(value: unknown): Value } {
+  return { parse: (value) => value as Value };
+}
+
+function heard(outcome: Outcome): Outcome {
+  said.push(outcome.stdout, outcome.stderr);
+  return outcome;
 }
 
 /** What the model breaks one line into, by what its prompt says; a bug of the first kind is one that the search mends. */
@@ -136,12 +95,12 @@ async function interruptAfter(turns: number, attempts: number, args: readonly st
   const isReached = new Promise<void>((resolve) => {
     gate = { turns, asked: 0, opened, reached: resolve };
   });
-  const { child, ended } = run([BIN, ...args]);
+  const { child, ended } = startCommand({ args, env: WITH_KEY });
   try {
     await Promise.race([isReached, ended]);
     while (child.exitCode === null && attemptsIn('cut') < attempts) await wait(20);
     child.kill('SIGINT');
-    return await ended;
+    return heard(await ended);
   } finally {
     gate = undefined;
     open();
@@ -209,7 +168,7 @@ describe('play with one model in both roles', () => {
     const before = lines(join(folder('first'), 'trajectories.jsonl'));
     const outcome = await swe('play', ...common(), ...policy(), ...PLAY, '--json', '--out', folder('first'));
     expect(outcome.exitCode).toBe(0);
-    const result = parsed<{ status: string; rounds: object[]; usage: { role: string; costUsd: unknown }[] }>(outcome);
+    const result = parsed(as<{ usage: unknown[] }>(), outcome);
     expect(result).toMatchObject({ status: 'finished', rounds: [{ status: 'played', group: { graded: 4 } }] });
     expect(result.usage).toMatchObject([
       { role: 'injector', episodes: 1, turns: 13, costUsd: null },
@@ -287,7 +246,7 @@ describe('inject and solve with a model', () => {
       ...['--price', '1,1', '--out', folder('bugs')],
     );
     expect(outcome.exitCode).toBe(0);
-    const result = parsed<{ valid: number; artifacts: { path: string; id: string }[]; usage: object }>(outcome);
+    const result = parsed(as<{ artifacts: { id: string }[] }>(), outcome);
     expect(result).toMatchObject({ valid: 2, tried: 2, usage: { role: 'injector', episodes: 2 } });
     expect(new Set(result.artifacts.map(({ id }) => id)).size).toBe(2);
     const trajectories = lines(join(folder('bugs'), 'trajectories.jsonl')).map((line) =>
