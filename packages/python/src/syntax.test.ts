@@ -76,3 +76,8 @@ test('bears sources that are nested far deeper than people write', () => {
     expect(nodesIn(definition!).length).toBeGreaterThan(20_000);
   }
 });
+
+test('reads a function with a list of any length', () => {
+  const [long] = functionsOf(parsePython(`def long():\n    return [${'0,'.repeat(200_000)}]\n`));
+  expect(long?.qualifiedName).toBe('long');
+});

@@ -145,7 +145,9 @@ function containsYield(body: SyntaxNode): boolean {
   const pending = [body];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (node.type === 'yield') return true;
-    if (!/^(function|class)_definition$|^lambda$/.test(node.type)) pending.push(...node.namedChildren);
+    if (/^(function|class)_definition$|^lambda$/.test(node.type)) continue;
+    // One by one: a list may have more elements than a call may have arguments.
+    for (const child of node.namedChildren) pending.push(child);
   }
   return false;
 }

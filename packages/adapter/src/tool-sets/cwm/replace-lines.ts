@@ -27,11 +27,10 @@ export function replaceLines(file: Uint8Array, path: string, search: string, rep
   const inserted = `\n${asBytes(replacement)}`;
   const after = `${before.slice(0, place)}${inserted}${before.slice(place + sought.length)}`.slice(1);
   const line = countLineBreaks(before, 0, place) + 1;
-  const lastLine = line + SNIPPET_LINES + countLineBreaks(inserted, 1, inserted.length);
-  const lines = after.split('\n');
+  const insertedBreaks = countLineBreaks(inserted, 1, inserted.length);
   const text =
-    `File ${path} has been successfully updated at line ${line} and now contains ${lines.length} lines. The surrounding ` +
-    `lines after the edit are shown below:\n${snippetOf(lines, Math.max(1, line - SNIPPET_LINES), lastLine)}\n` +
+    `File ${path} has been successfully updated at line ${line} and now contains ${countLineBreaks(after, 0, after.length) + 1} ` +
+    `lines. The surrounding lines after the edit are shown below:\n${snippetOf(after, place, line, insertedBreaks)}\n` +
     'Review the changes and make sure they are as expected.';
   return { status: 'replaced', content: Buffer.from(after, 'latin1'), text };
 }
@@ -64,11 +63,21 @@ function listLines(file: string, places: readonly number[]): string {
   return `[${lines.join(', ')}${places.length > listed.length ? ', ...' : ''}]`;
 }
 
-function snippetOf(lines: readonly string[], first: number, last: number): string {
-  return lines
-    .slice(first - 1, last)
-    .map((line, index) => `${String(first + index).padStart(6)}\t${Buffer.from(line, 'latin1').toString('utf8')}`)
-    .join('\n');
+/** The lines around those from `line`, which begins at `at`, to `more` lines further down; the file is never split. */
+function snippetOf(file: string, at: number, line: number, more: number): string {
+  let first = line;
+  let start = at;
+  for (; first > 1 && line - first < SNIPPET_LINES; first -= 1)
+    start = start < 2 ? 0 : file.lastIndexOf('\n', start - 2) + 1;
+  const lines: string[] = [];
+  for (let number = first; number <= line + more + SNIPPET_LINES && start <= file.length; number += 1) {
+    const next = file.indexOf('\n', start);
+    const end = next === -1 ? file.length : next;
+    const shown = Buffer.from(file.slice(start, end), 'latin1').toString('utf8');
+    lines.push(`${String(number).padStart(6)}\t${shown}`);
+    start = end + 1;
+  }
+  return lines.join('\n');
 }
 
 function countLineBreaks(text: string, start: number, end: number): number {
