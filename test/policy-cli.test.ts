@@ -18,8 +18,12 @@ import { createTallybookModel } from './support/tallybook-players.js';
 const KEY = 'sk-never-to-be-seen-5f3a';
 const WITH_KEY = { SWE_SELFPLAY_API_KEY: KEY };
 
+const NOT_TODAY = { status: 400, body: { error: { message: 'Not today.', type: 'BadRequestError', code: 400 } } };
+
 let scratch: string;
 let server: ModelServer;
+/** The server refuses to go on with conversations. */
+let isFailing = false;
 /** Conversations stop here when so many turns have been asked for, until it is undefined again. */
 let gate:
   | { readonly turns: number; asked: number; readonly opened: Promise<void>; readonly reached: () => void }
@@ -34,7 +38,12 @@ beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'policy-cli-'));
   await makeRepository(folder('tallybook'));
   const model = createTallybookModel({ solves: (seed) => seed % 2 === 0 });
-  server = await startModelServer({ engine: 'vllm', model: gated(otherBugs(model)), apiKey: KEY });
+  server = await startModelServer({
+    engine: 'vllm',
+    model: gated(otherBugs(model)),
+    apiKey: KEY,
+    fault: (_, body) => (isFailing && JSON.stringify(body).length > 2000 ? NOT_TODAY : undefined),
+  });
 });
 afterAll(async () => {
   await server?.close();
@@ -180,14 +189,6 @@ describe('play with one model in both roles', () => {
     expect(lines(join(folder('first'), 'trajectories.jsonl'))).toEqual(before);
   });
 
-  test('with another temperature it is another run', async () => {
-    const { exitCode, stderr } = await swe(
-      ...['play', ...common(), ...policy(), ...PLAY, '--temperature', '0.5', '--out', folder('first')],
-    );
-    expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/injector is "toy .*temperature 1,.*there and "toy .*temperature 0\.5,/);
-  });
-
   test('Ctrl-C in the middle of conversations, and then the same command: nothing is lost or double', async () => {
     const args = ['play', ...common(), ...policy(), ...PLAY, '--concurrency', '2', '--out', folder('cut')];
     // The injector takes 13 turns, an attempt 6.
@@ -208,6 +209,21 @@ describe('play with one model in both roles', () => {
     expect(await ids('cut')).toEqual(await ids('first'));
     expect(readdirSync(join(folder('cut'), 'pending-trajectories'))).toEqual([]);
   });
+});
+
+test('what a failing server left undone is told, and played by the same command', async () => {
+  const args = ['play', ...common(), ...policy(), '--strategy', 'direct', '--group', '1', '--out', folder('failing')];
+  isFailing = true;
+  const failing = await swe(...args);
+  isFailing = false;
+  expect(failing.exitCode).toBe(3);
+  expect(failing.stderr).toMatch(/infra: .*127\.0\.0\.1:\d+ refused the request with 400: Not today\./);
+  expect(failing.stdout).toMatch(/^broken infrastructure left 1 round undone; the same command tries again$/m);
+  expect(readRun(folder('failing')).records.filter((record) => record.type === 'reward')).toMatchObject([
+    { reward: null },
+  ]);
+  const resumed = await swe(...args);
+  expect([resumed.exitCode, resumed.stdout]).toEqual([0, expect.stringMatching(/^finished: 1 round, 1 valid bug/m)]);
 });
 
 describe('a policy for one role', () => {
@@ -272,6 +288,7 @@ describe('inject and solve with a model', () => {
     const solved = Number(/^(\d) of 2 solved$/m.exec(outcome.stdout)![1]);
     expect(outcome.exitCode).toBe(solved > 0 ? 0 : 1);
     expect(outcome.stdout).toMatch(/^solver: 2 episodes, 12 turns, .* USD$/m);
+    expect(outcome.stdout).toMatch(/^trajectories: .*attempts.trajectories.jsonl$/m);
     const trajectories = lines(join(folder('attempts'), 'trajectories.jsonl')).map((line) =>
       trajectoryRecordSchema.parse(JSON.parse(line)),
     );
@@ -343,6 +360,12 @@ describe('what cannot be is told, and nothing is begun', () => {
       () => ['--policy', 'http://me:hush@h/v1', '--model', 'x'],
       2,
       /without user and pass/,
+    ],
+    [
+      'a run of another temperature',
+      () => [...policy(), ...PLAY, '--temperature', '0.5', '--out', folder('first')],
+      2,
+      /injector is "toy .*temperature 1,.*there and "toy .*temperature 0\.5,/,
     ],
     ['a format that is near one', () => [...policy(), '--format', 'nativ'], 2, /Did you mean native\?/],
     ['a strategy without a model', () => ['--strategy', 'direct'], 2, /without a model to be one of mutation, removal/],

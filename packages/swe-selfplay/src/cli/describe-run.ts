@@ -6,7 +6,7 @@ import { isFinished, type RoundEndRecord } from '../run-record.js';
 import { describeUsage, type RolePrices, type RoleUsage, usageOf } from './describe-usage.js';
 
 /** A run as a person reads it: a line for each round, then where the records are. */
-export function describeRun({ rounds, status, recordsPath }: PlayResult, usage: readonly RoleUsage[]): string {
+export function describeRun({ rounds, status, folder, recordsPath }: PlayResult, usage: readonly RoleUsage[]): string {
   const rows = rounds.map(({ environment, round, status: ending, candidates, group, injectorReward }) => [
     environment,
     round,
@@ -24,7 +24,9 @@ export function describeRun({ rounds, status, recordsPath }: PlayResult, usage: 
   const undone = rounds.filter((round) => !isFinished(round)).length;
   const advice =
     undone === 0 ? [] : [`broken infrastructure left ${counted(undone, 'round')} undone; the same command tries again`];
-  return [...result, `${status}: ${total}`, ...advice, ...describeUsage(usage), `records: ${recordsPath}`].join('\n');
+  return [...result, `${status}: ${total}`, ...advice, ...describeUsage(usage, folder), `records: ${recordsPath}`].join(
+    '\n',
+  );
 }
 
 /** What the conversations of a run came to, those of earlier processes included. */

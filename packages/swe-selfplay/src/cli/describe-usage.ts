@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { counted } from '../printable.js';
 import type { ConversationSummary } from '../run-record.js';
 import type { TokenPrice } from './policy-options.js';
@@ -52,8 +53,8 @@ export function usageOf(
   };
 }
 
-/** A line for each role that had conversations, and one for both. */
-export function describeUsage(usages: readonly RoleUsage[]): string[] {
+/** A line for each role that had conversations, one for both, and where they are written down. */
+export function describeUsage(usages: readonly RoleUsage[], folder: string): string[] {
   const lines = usages.map(({ role, episodes, turns, promptTokens, completionTokens, cachedTokens, ...rest }) => {
     const tokens = `${grouped(promptTokens)} prompt tokens (${grouped(cachedTokens)} cached), ${grouped(completionTokens)} completion tokens`;
     const trouble = [
@@ -63,7 +64,9 @@ export function describeUsage(usages: readonly RoleUsage[]): string[] {
     ].filter((part) => part !== '');
     return [`${role}: ${counted(episodes, 'episode')}, ${counted(turns, 'turn')}, ${tokens}`, ...trouble].join(', ');
   });
-  return usages.length < 2 ? lines : [...lines, describeTotal(usages)];
+  if (usages.length === 0) return [];
+  const total = usages.length < 2 ? [] : [describeTotal(usages)];
+  return [...lines, ...total, `trajectories: ${join(folder, 'trajectories.jsonl')}`];
 }
 
 function describeTotal(usages: readonly RoleUsage[]): string {

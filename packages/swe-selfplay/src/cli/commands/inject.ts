@@ -66,7 +66,7 @@ async function inject(flags: InjectFlags): Promise<number> {
         const artifacts = await injectArtifacts(environment, request, terminal).finally(() => trajectories.close());
         const usage = usageOf('injector', trajectories.conversations, flags);
         const result = { ...artifacts, usage: usage ?? null };
-        terminal.print(flags.json ? JSON.stringify(result) : describe(result));
+        terminal.print(flags.json ? JSON.stringify(result) : describe(result, folder));
         if (result.valid >= count) return 0;
         return result.discarded.infra === undefined ? 1 : EXIT_CODES.infra;
       });
@@ -78,10 +78,10 @@ interface Result extends InjectionResult {
   readonly usage: RoleUsage | null;
 }
 
-function describe({ tried, valid, discarded, artifacts, usage }: Result): string {
+function describe({ tried, valid, discarded, artifacts, usage }: Result, folder: string): string {
   const rows = artifacts.map(({ path, failToPass, description }) => [path, failToPass.length, printable(description)]);
   const total = `${counted(valid, 'valid artifact')} of ${tried} tried (yield ${Math.round((100 * valid) / tried)} %)`;
   const reasons = Object.entries(discarded).map(([reason, count]) => `  ${count} × ${printable(reason)}`);
   const list = table([['artifact', 'tests to mend', 'bug'], ...rows]);
-  return [list, '', total, ...reasons, ...describeUsage(usage === null ? [] : [usage])].join('\n');
+  return [list, '', total, ...reasons, ...describeUsage(usage === null ? [] : [usage], folder)].join('\n');
 }

@@ -80,7 +80,7 @@ async function solve(artifact: string, flags: SolveFlags): Promise<number> {
         };
         const graded = await gradeAttempts(opened.task, solver, options).finally(() => trajectories.close());
         const usage = usageOf('solver', trajectories.conversations, flags);
-        terminal.print(flags.json ? asJson(graded, usage) : describe(graded, usage));
+        terminal.print(flags.json ? asJson(graded, usage) : describe(graded, usage, folder));
         return exitCodeFor(graded);
       });
     }),
@@ -97,8 +97,9 @@ function asJson(attempts: readonly GradedAttempt[], usage: RoleUsage | undefined
   return JSON.stringify({ ...counts, solveRate: solveRate(counts) ?? null, attempts, usage: usage ?? null });
 }
 
-function describe(attempts: readonly GradedAttempt[], usage: RoleUsage | undefined): string {
+function describe(attempts: readonly GradedAttempt[], usage: RoleUsage | undefined, folder: string): string {
   const { solved, graded } = countAttempts(attempts);
   const rows = attempts.map(({ attempt, status, reason }) => [attempt, status, printable(reason)]);
-  return `${table([['attempt', 'outcome', 'reason'], ...rows])}\n\n${[`${solved} of ${graded} solved`, ...describeUsage(usage ? [usage] : [])].join('\n')}`;
+  const list = table([['attempt', 'outcome', 'reason'], ...rows]);
+  return [list, '', `${solved} of ${graded} solved`, ...describeUsage(usage ? [usage] : [], folder)].join('\n');
 }
