@@ -408,9 +408,11 @@ describe('what cannot be is told, and nothing is begun', () => {
       /Cannot reach .* at 127\.0\.0\.1:1/,
     ],
   ];
-  const keys: [string, CommandLine['env'], RegExp][] = [
-    ['a wrong API key', { SWE_SELFPLAY_API_KEY: 'sk-quite-another-one' }, /401.*SWE_SELFPLAY_API_KEY, which is set\./],
-    ['no API key', { SWE_SELFPLAY_API_KEY: '' }, /401.*SWE_SELFPLAY_API_KEY, which is not set\./],
+  const another = 'sk-quite-another-one';
+  const keys: [string, string[], NonNullable<CommandLine['env']>, RegExp][] = [
+    ['a wrong key', [], { SWE_SELFPLAY_API_KEY: another }, /401.*SWE_SELFPLAY_API_KEY, which is set\./],
+    ['no key', [], { SWE_SELFPLAY_API_KEY: '' }, /401.*SWE_SELFPLAY_API_KEY, which is not set\./],
+    ['a wrong key of one role', ['--solver-api-key-env', 'OTHER'], { OTHER: another }, /401.*OTHER, which is set\./],
   ];
   const outcomes = new Map<string, Outcome>();
   beforeAll(async () => {
@@ -421,7 +423,7 @@ describe('what cannot be is told, and nothing is begun', () => {
     const play = ['play', ...common(), '--out', folder('never')];
     const all = await sweEach([
       ...cases.map(([, args]) => ({ args: [...play, ...args()] })),
-      ...keys.map(([, env]) => ({ args: [...play, ...policy()], ...(env && { env }) })),
+      ...keys.map(([, args, env]) => ({ args: [...play, ...policy(), ...args], env })),
     ]);
     for (const [index, [name]] of [...cases, ...keys].entries()) outcomes.set(name, all[index]!);
   });
@@ -429,7 +431,7 @@ describe('what cannot be is told, and nothing is begun', () => {
   test.each(cases)('%s', (name, _, exitCode, reason) => {
     expect(outcomes.get(name)).toMatchObject({ exitCode, stdout: '', stderr: expect.stringMatching(reason) });
   });
-  test.each(keys)('%s', (name, _, reason) => {
+  test.each(keys)('%s', (name, _args, _env, reason) => {
     expect(outcomes.get(name)).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(reason) });
   });
 
