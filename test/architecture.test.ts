@@ -15,7 +15,17 @@ const ALLOWED: Record<string, readonly string[]> = {
   python: ['artifact'],
   injector: ['artifact', 'sandbox', 'evaluation', 'adapter', 'python'],
   solver: ['artifact', 'sandbox', 'evaluation', 'adapter', 'python'],
-  'swe-selfplay': ['artifact', 'sandbox', 'reward', 'trajectory', 'evaluation', 'adapter', 'python', 'injector', 'solver'],
+  'swe-selfplay': [
+    'artifact',
+    'sandbox',
+    'reward',
+    'trajectory',
+    'evaluation',
+    'adapter',
+    'python',
+    'injector',
+    'solver',
+  ],
 };
 
 function sourcesOf(name: string): string[] {

@@ -27,7 +27,7 @@ test('a line says what a round came to', () => {
 test('attempts that were not graded are said, and a missing reward is not zero', () => {
   const group = { attempts: 2, graded: 0, solved: 0, solveRate: null };
   expect(describeRewards({ ...end, group, injectorReward: null })).toBe(
-    '0 of 0 solved, 2 not graded: injector no reward, solver',
+    '0 of 0 solved, 2 not graded: injector no reward',
   );
 });
 

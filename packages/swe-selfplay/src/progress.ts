@@ -100,7 +100,8 @@ export function describeRewards({
   const solved = group.solved > 0 ? ` +1 × ${group.solved}` : '';
   const failed = group.graded > group.solved ? ` −1 × ${group.graded - group.solved}` : '';
   const rate = group.solveRate === null ? '' : ` (solve rate ${Number(group.solveRate.toFixed(3))})`;
-  return `${describeGroup(group)}${rate}: injector ${reward}, solver${solved}${failed}${second}`;
+  const solver = group.graded > 0 ? `, solver${solved}${failed}` : '';
+  return `${describeGroup(group)}${rate}: injector ${reward}${solver}${second}`;
 }
 
 export function describeGroup({ attempts, graded, solved }: GroupResult): string {
