@@ -1,5 +1,6 @@
 import type { ChatMessage, ChatToolCall, TokenUsage } from '@swe-selfplay/trajectory';
 import { z } from 'zod';
+import { writeJson } from '../write-json.js';
 import { splitReasoning } from './reasoning.js';
 
 /** The answer of a server, whole or put together from a stream. Token data are not checked yet. */
@@ -85,7 +86,7 @@ function readCall({ id, function: called }: RawToolCall, ownId: string): ChatToo
   return {
     id: id || ownId,
     type: 'function',
-    function: { name: called.name ?? '', arguments: typeof given === 'string' ? given : JSON.stringify(given) },
+    function: { name: called.name ?? '', arguments: typeof given === 'string' ? given : writeJson(given) },
   };
 }
 
