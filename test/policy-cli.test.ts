@@ -24,6 +24,8 @@ let scratch: string;
 let server: ModelServer;
 /** The server refuses to go on with conversations. */
 let isFailing = false;
+/** It takes them and never answers. */
+let isHanging = false;
 /** Conversations stop here when so many turns have been asked for, until it is undefined again. */
 let gate:
   | { readonly turns: number; asked: number; readonly opened: Promise<void>; readonly reached: () => void }
@@ -42,7 +44,11 @@ beforeAll(async () => {
     engine: 'vllm',
     model: gated(otherBugs(model)),
     apiKey: KEY,
-    fault: (_, body) => (isFailing && JSON.stringify(body).length > 2000 ? NOT_TODAY : undefined),
+    fault: (_, body) => {
+      const isConversation = JSON.stringify(body).length > 2000;
+      if (isConversation && isFailing) return NOT_TODAY;
+      return isConversation && isHanging ? 'hang' : undefined;
+    },
   });
 });
 afterAll(async () => {
@@ -224,6 +230,18 @@ test('what a failing server left undone is told, and played by the same command'
   ]);
   const resumed = await swe(...args);
   expect([resumed.exitCode, resumed.stdout]).toEqual([0, expect.stringMatching(/^finished: 1 round, 1 valid bug/m)]);
+});
+
+test('a server that takes a request and never answers costs the model nothing', async () => {
+  const short = ['--episode-timeout', '3', '--strategy', 'direct', '--group', '1', '--tries', '1'];
+  isHanging = true;
+  const hanging = await swe('play', ...common(), ...policy(), ...short, '--out', folder('hanging'));
+  isHanging = false;
+  expect(hanging.exitCode).toBe(3);
+  expect(hanging.stderr).toMatch(/infra: .*Its server still failed after 3 s/);
+  expect(readRun(folder('hanging')).records.filter((record) => record.type === 'reward')).toMatchObject([
+    { role: 'injector', reward: null },
+  ]);
 });
 
 describe('a policy for one role', () => {

@@ -73,6 +73,8 @@ async function openPolicy(
       sampling: { temperature, topP, maxTokens, seed },
       contextTokens: context,
       stream,
+      // A server that says nothing for so long is asked again: it must not cost the model its episode.
+      requestTimeoutMs: Math.ceil((flags.episodeTimeout * 1000) / 2),
       signal,
       ...listeners(new URL(url).host, terminal),
     });
