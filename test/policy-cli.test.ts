@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { readRun, readTrajectories, type TrajectoryRecord, trajectoryRecordSchema } from 'swe-selfplay';
+import { computeRewards, readRun, readTrajectories, type TrajectoryRecord, trajectoryRecordSchema } from 'swe-selfplay';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeRepository } from '../examples/tallybook/make-repository.mjs';
 import { startModelServer } from '../packages/adapter/test-support/model-server/model-server.js';
@@ -313,6 +313,10 @@ describe('inject and solve with a model', () => {
     expect(trajectories.map(({ group_id, reward }) => [group_id, Math.abs(reward!)])).toEqual(
       Array(2).fill([injector!.bug_id, 1]),
     );
+    // Played apart, both roles are settled together.
+    const [settled] = computeRewards([injector!, ...trajectories], { groupSize: 2 });
+    expect(settled!.reward).toBeCloseTo(solved === 1 ? 0.1 : -0.8, 12);
+    expect(settled!.reward_components).toEqual({ valid: 1, graded: 2, solved, solve_rate: solved / 2 });
   });
 });
 

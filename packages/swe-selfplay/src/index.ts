@@ -131,8 +131,14 @@ export {
   trajectoryRecordSchema,
   validateTrajectory,
 } from '@swe-selfplay/trajectory';
-export { type ComputeRewardsOptions, computeRewards } from './compute-rewards.js';
+export {
+  type ComputeRewardsOptions,
+  computeRewards,
+  type EpisodeOutcome,
+  settleTrajectory,
+} from './compute-rewards.js';
 export { createDispatcher, type Dispatcher } from './dispatcher.js';
+export { type EpisodeOrigin, type EpisodePlace, toTrajectoryRecord } from './episode-record.js';
 export { EXPORT_FORMATS, exportTrajectories } from './export-trajectories.js';
 export { type PlayOptions, type PlayResult, play } from './play.js';
 export type { PlayEvent, PlayListener } from './play-event.js';
