@@ -154,6 +154,21 @@ test('out of time while its server fails, a policy has failed and the task has n
   expect((await play(over, { timeoutMs: 400 })).end.status).toBe('timed-out');
 });
 
+test('a conversation that becomes too long ends; a prompt that never fitted is nobody’s failure', async () => {
+  const short = (turns: number): Policy => ({
+    name: 'short',
+    respond: async (conversation, options) =>
+      conversation.messages.filter(({ role }) => role === 'assistant').length < turns
+        ? createScriptedPolicy([bash('true')]).respond(conversation, options)
+        : { status: 'context-overflow', reason: '2049 of 2048 tokens' },
+  });
+  expect((await play(short(1))).end).toEqual({ status: 'context-overflow', reason: '2049 of 2048 tokens' });
+  expect((await play(short(0))).end).toEqual({
+    status: 'policy-failed',
+    reason: "The prompt does not fit into the model's context: 2049 of 2048 tokens",
+  });
+});
+
 test('says nothing that is no text to a policy', async () => {
   const half: Tool<Record<string, never>> = {
     name: 'half',

@@ -94,6 +94,12 @@ export async function runRollout(request: RolloutRequest): Promise<Trajectory> {
   };
 }
 
+/** A conversation became too long; one that was so before the policy said a word is not its doing. */
+function overflowed({ record }: Rollout, { reason }: ContextOverflow): RolloutEnd {
+  if (record.turns.length > 0) return { status: 'context-overflow', reason };
+  return { status: 'policy-failed', reason: `The prompt does not fit into the model's context: ${reason}` };
+}
+
 /** Out of time: the policy's end, unless its server was failing. */
 function timedOut({ trouble }: Rollout, timeoutMs: number): RolloutEnd {
   if (trouble === undefined) return { status: 'timed-out', timeoutMs };
@@ -111,7 +117,7 @@ async function step(rollout: Rollout): Promise<RolloutEnd | undefined> {
   } catch (error) {
     return { status: 'policy-failed', reason: messageOf(error) };
   }
-  if (turn.status === 'context-overflow') return { status: 'context-overflow', reason: turn.reason };
+  if (turn.status === 'context-overflow') return overflowed(rollout, turn);
   rollout.trouble = undefined;
   record.addTurn(messages, turn, { start, end: rollout.now() });
   const raw = turn.sample?.record.response;
