@@ -32,6 +32,12 @@ export { nativeFormat } from './tool-formats/native.js';
 export { xmlFormat } from './tool-formats/xml.js';
 export { TOOL_CALL_FORMATS, type ToolCallFormatName } from './tool-formats.js';
 export { type Budget, createToolSet, type RoleTools, type SubmissionKind, type ToolSet } from './tool-set.js';
+export {
+  createSandboxFiles,
+  type FileReading,
+  type FileWriting,
+  type SandboxFiles,
+} from './tool-sets/cwm/sandbox-files.js';
 export { type CwmToolSetOptions, createCwmToolSet } from './tool-sets/cwm.js';
 export { createPlainToolSet } from './tool-sets/plain.js';
 export { type BashToolOptions, createBashTool } from './tools/bash.js';

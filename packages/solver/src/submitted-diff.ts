@@ -1,11 +1,8 @@
 import { posix } from 'node:path';
+import { createSandboxFiles } from '@swe-selfplay/adapter';
 import { applyPatch, parsePatch } from '@swe-selfplay/artifact';
 import { type Sandbox, SandboxError } from '@swe-selfplay/sandbox';
 import type { TaskView } from './solver-task.js';
-
-const READ_TIMEOUT_MS = 30_000;
-// What is no regular file, such as a named pipe, might never be read to its end.
-const READ_FILE = '[ -f "$1" ] && exec cat -- "$1"';
 
 /** The path inside the workspace of what commands call `path`; undefined where it lies elsewhere. */
 export function pathInWorkspace({ workdir }: Pick<Sandbox, 'workdir'>, path: string): string | undefined {
@@ -33,11 +30,8 @@ export async function submissionAgrees(
 /** By a command and not from the host: the file may lie outside the workspace, and links are the policy's to make. */
 async function readSubmitted(sandbox: Pick<Sandbox, 'run'>, path: string): Promise<Uint8Array | undefined> {
   try {
-    const { exitCode, stdout } = await sandbox.run({
-      argv: ['sh', '-c', READ_FILE, 'sh', path],
-      timeoutMs: READ_TIMEOUT_MS,
-    });
-    return exitCode === 0 ? stdout : undefined;
+    const reading = await createSandboxFiles((command) => sandbox.run(command)).read(path);
+    return reading.status === 'read' ? reading.content : undefined;
   } catch (error) {
     if (error instanceof SandboxError) return undefined;
     throw error;
