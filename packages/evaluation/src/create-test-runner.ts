@@ -7,6 +7,7 @@ import { EvaluationError } from './evaluation-error.js';
 import { createDiskRunCache, createMemoryRunCache, type RunCache } from './run-cache.js';
 import { runKey } from './run-key.js';
 import { runParser, runScript } from './run-suite.js';
+import type { RunVariation } from './run-variation.js';
 import { type SharedWork, shareWork } from './shared-work.js';
 import type { Parse, TestRun } from './test-run.js';
 import type { RunOptions, TestRunner } from './test-runner.js';
@@ -21,6 +22,8 @@ export interface TestRunnerOptions {
   readonly limits?: Partial<Limits> | undefined;
   /** Overrides of PARSER_LIMITS for runs of `test_parser.py`. */
   readonly parserLimits?: Partial<Limits> | undefined;
+  /** False: no second witness goes along, and nothing is known of it in gradings. Default true. */
+  readonly isWitnessed?: boolean | undefined;
   /** Hears of troubles that cost nothing but time, such as a full disk under the cache. */
   readonly onProblem?: ((message: string) => void) | undefined;
 }
@@ -45,14 +48,17 @@ export function createTestRunner(options: TestRunnerOptions): TestRunner {
   const cache = openCache(options);
   const running = new Map<string, SharedWork<TestRun>>();
   const counts = { executed: 0, cached: 0 };
+  const isWitnessed = options.isWitnessed ?? true;
   const parserLimits = { ...PARSER_LIMITS, ...options.parserLimits };
 
   async function execute(layers: Snapshot, command: TestCommand, run: ExecuteOptions): Promise<TestRun> {
     const workspace = { base: layers.base, changes: layers.changes };
-    const script = await retryingSandbox(run.signal, () =>
+    const { script, witness } = await retryingSandbox(run.signal, () =>
       runScript(provider, workspace, command.script, {
         limits: run.scriptLimits,
         repeat: run.repeat,
+        variation: run.variation,
+        isWitnessed,
         signal: run.signal,
       }),
     );
@@ -63,20 +69,29 @@ export function createTestRunner(options: TestRunnerOptions): TestRunner {
             runParser(provider, command, script.output, { limits: parserLimits, signal: run.signal }),
           )
         : undefined;
-    return { script, parse, isCached: false };
+    return { script, parse, witness, isCached: false };
   }
 
   return {
     counts,
     async run(snapshot: Snapshot, command: TestCommand, runOptions: RunOptions = {}): Promise<TestRun> {
       const layers = layersOf(snapshot);
-      const repeat = runOptions.repeat ?? 0;
+      const { repeat = 0, variation = {} } = runOptions;
       const scriptLimits = {
         ...DEFAULT_LIMITS,
         ...options.limits,
         ...(runOptions.timeoutMs === undefined ? {} : { timeoutMs: runOptions.timeoutMs }),
       };
-      const key = runKey({ provider, snapshot: layers, command, scriptLimits, parserLimits, repeat });
+      const key = runKey({
+        provider,
+        snapshot: layers,
+        command,
+        scriptLimits,
+        parserLimits,
+        repeat,
+        variation,
+        isWitnessed,
+      });
       const shared = running.get(key);
       if (shared !== undefined && !shared.isAbandoned) {
         counts.cached += 1;
@@ -89,9 +104,12 @@ export function createTestRunner(options: TestRunnerOptions): TestRunner {
             counts.cached += 1;
             return { ...known, isCached: true };
           }
-          const executed = await queue.add(() => execute(layers, command, { scriptLimits, repeat, signal }), {
-            signal,
-          });
+          const executed = await queue.add(
+            () => execute(layers, command, { scriptLimits, repeat, variation, signal }),
+            {
+              signal,
+            },
+          );
           await cache.set(key, executed);
           return executed;
         } finally {
@@ -101,10 +119,13 @@ export function createTestRunner(options: TestRunnerOptions): TestRunner {
       running.set(key, work);
       return work.join(runOptions.signal);
     },
-    async parse(command, output, { signal = new AbortController().signal } = {}): Promise<Parse> {
+    async parse(command, output, { signal = new AbortController().signal, variation = {} } = {}): Promise<Parse> {
       // Ahead of waiting suites: a parser is quick, and a verdict may hang on it.
       return queue.add(
-        () => retryingSandbox(signal, () => runParser(provider, command, output, { limits: parserLimits, signal })),
+        () =>
+          retryingSandbox(signal, () =>
+            runParser(provider, command, output, { limits: parserLimits, variation, signal }),
+          ),
         { signal, priority: 1 },
       );
     },
@@ -114,6 +135,7 @@ export function createTestRunner(options: TestRunnerOptions): TestRunner {
 interface ExecuteOptions {
   readonly scriptLimits: Limits;
   readonly repeat: number;
+  readonly variation: RunVariation;
   readonly signal: AbortSignal;
 }
 

@@ -26,18 +26,29 @@ export interface GradingTask {
   readonly failToPass: readonly string[];
   /** Ids that pass on both. */
   readonly passToPass: readonly string[];
+  /**
+   * Ids of the second witness that must pass, since they passed in every run of the original. Undefined: those of one
+   * run of the original, which is made where it is not known yet.
+   */
+  readonly witnessed?: readonly string[] | undefined;
+  /** The private part of failToPass: ids that nothing the solver was shown covers. */
+  readonly hiddenIds?: readonly string[] | undefined;
 }
 
 /**
  * Something the patch did that a trainer may want to know of. The first two gain it nothing, since such files are put
  * back. The others may: `touches-test-directory` is a file among the oracle tests that is none of them, such as a helper
  * that they import, and `names-test-runner` is added code that could tamper with the process in which the tests run.
+ * `witness-disagrees`: the second witness did not see what the parser read. `runner-tampered`: something that decides
+ * outcomes was changed while the tests ran.
  */
 export type EvaluationFlag =
   | 'touches-oracle-tests'
   | 'touches-guarded-files'
   | 'touches-test-directory'
-  | 'names-test-runner';
+  | 'names-test-runner'
+  | 'witness-disagrees'
+  | 'runner-tampered';
 
 /** How a patch was graded. `infra`: nothing is known of it, it gets no reward and leaves the solve rate. */
 export interface Evaluation {
@@ -49,6 +60,8 @@ export interface Evaluation {
   /** Expected ids that the report does not hold. */
   readonly missing: readonly string[];
   readonly flags: readonly EvaluationFlag[];
+  /** Whether the public and the private expected tests pass; there for a task that has private ones and a run to judge. */
+  readonly hidden?: { readonly publicPassed: boolean; readonly privatePassed: boolean };
   readonly ms: number;
 }
 
@@ -57,7 +70,12 @@ export interface EvaluateOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   readonly guardRules?: readonly GuardRule[];
+  /** Flags with which no patch is solved; default REFUSED_FLAGS. */
+  readonly refusedFlags?: readonly EvaluationFlag[];
 }
+
+/** What a trusted report cannot go with. */
+export const REFUSED_FLAGS: readonly EvaluationFlag[] = ['witness-disagrees', 'runner-tampered'];
 
 /**
  * Grades one `pred_patch.diff` (SPEC 6): applied to the task, oracle and guarded files put back to the original, run in
@@ -81,7 +99,8 @@ export async function evaluatePatch(
   if (candidate.status === 'refused') return ended(unsolved(candidate.reason));
   try {
     const run = await options.runner.run(candidate.snapshot, task.testCommand, options);
-    return ended({ ...judgeRun(task, run), flags: candidate.flags });
+    const judged = judgeRun(task, run);
+    return ended({ ...judged, ...hiddenOutcome(task, run, judged), flags: candidate.flags });
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
     return ended({ status: 'infra', reason: error.message, failed: [], missing: [], flags: candidate.flags });
@@ -142,6 +161,23 @@ function judgeRun({ failToPass, passToPass }: GradingTask, run: TestRun): Omit<E
   }
   const counts = `${failed.length} fail, ${missing.length} did not run`;
   return { status: 'unsolved', reason: `Of ${expected.length} expected tests ${counts}.`, failed, missing };
+}
+
+/** How the two parts of the expected tests came out, in a run that could be read. */
+function hiddenOutcome(
+  { hiddenIds = [] }: GradingTask,
+  run: TestRun,
+  { failed, missing }: Pick<Evaluation, 'failed' | 'missing'>,
+): Pick<Evaluation, 'hidden'> {
+  if (hiddenIds.length === 0 || run.parse?.status !== 'parsed') return {};
+  const isHidden = new Set(hiddenIds);
+  const lacking = [...failed, ...missing];
+  return {
+    hidden: {
+      publicPassed: lacking.every((id) => isHidden.has(id)),
+      privatePassed: !lacking.some((id) => isHidden.has(id)),
+    },
+  };
 }
 
 function unsolved(reason: string): Omit<Evaluation, 'ms'> {

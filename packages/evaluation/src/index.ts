@@ -5,10 +5,13 @@ export {
   type EvaluationFlag,
   evaluatePatch,
   type GradingTask,
+  REFUSED_FLAGS,
 } from './evaluate-patch.js';
 export { EvaluationError, type EvaluationErrorCode } from './evaluation-error.js';
 export { GUARD_RULES, type GuardedTrees, type GuardOptions, type GuardRule, guardedFiles } from './guarded-files.js';
 export { type ArtifactStates, artifactStates, revertChange, separableChanges } from './repo-states.js';
+export type { ParseVariation, RunVariation } from './run-variation.js';
 export { type Parse, reportOf, type ScriptRun, type TestRun } from './test-run.js';
-export type { RunOptions, TestRunner } from './test-runner.js';
+export type { ParseOptions, RunOptions, TestRunner } from './test-runner.js';
 export { type Surroundings, scaffoldPaths } from './test-surroundings.js';
+export { type Witness, type WitnessedOutcome, witnessedPasses } from './witness.js';

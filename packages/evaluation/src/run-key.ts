@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Snapshot, TestCommand } from '@swe-selfplay/artifact';
 import type { Limits, SandboxProvider } from '@swe-selfplay/sandbox';
+import type { RunVariation } from './run-variation.js';
 
 /** Raised when the meaning of a stored run changes, so that older caches are not read. */
-const RUN_FORMAT = 1;
+const RUN_FORMAT = 2;
 
 /** What a run is a function of (SPEC 4), and what of its surroundings could change it. */
 export interface RunIdentity {
@@ -13,10 +14,13 @@ export interface RunIdentity {
   readonly scriptLimits: Limits;
   readonly parserLimits: Limits;
   readonly repeat: number;
+  readonly variation: RunVariation;
+  readonly isWitnessed: boolean;
 }
 
 /** Hex digest under which a run is kept: equal runs have equal keys. */
-export function runKey({ provider, snapshot, command, scriptLimits, parserLimits, repeat }: RunIdentity): string {
+export function runKey(identity: RunIdentity): string {
+  const { provider, snapshot, command, scriptLimits, parserLimits, repeat, variation, isWitnessed } = identity;
   const parts = [
     `run ${RUN_FORMAT}`,
     provider.name,
@@ -27,6 +31,7 @@ export function runKey({ provider, snapshot, command, scriptLimits, parserLimits
     canonicalLimits(scriptLimits),
     canonicalLimits(parserLimits),
     String(repeat),
+    `order=${variation.order ?? ''} timeZone=${variation.timeZone ?? ''} witnessed=${isWitnessed}`,
   ];
   return createHash('sha256').update(parts.join('\0')).digest('hex');
 }

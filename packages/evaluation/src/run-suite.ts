@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { parseReport, type TestCommand } from '@swe-selfplay/artifact';
 import type { CommandResult, Limits, SandboxProvider, WorkspaceRequest } from '@swe-selfplay/sandbox';
 import { SandboxError, withSandbox } from '@swe-selfplay/sandbox';
+import type { ParseVariation, RunVariation } from './run-variation.js';
 import type { Parse, ScriptRun } from './test-run.js';
+import type { Witness } from './witness.js';
 
 /** The tree to test, as a sandbox takes it. */
 export type Workspace = Pick<WorkspaceRequest, 'base' | 'changes'>;
@@ -9,6 +12,15 @@ export type Workspace = Pick<WorkspaceRequest, 'base' | 'changes'>;
 const SCRIPT = 'test_script.sh';
 const PARSER = 'test_parser.py';
 const SHOWN_ERROR_BYTES = 600;
+
+export interface ScriptOptions {
+  readonly limits: Limits;
+  readonly repeat: number;
+  readonly variation: RunVariation;
+  /** Whether the second witness goes along. */
+  readonly isWitnessed: boolean;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Runs `test_script.sh` in a fresh workspace. The script lies outside the repository, read-only.
@@ -18,20 +30,21 @@ export async function runScript(
   provider: SandboxProvider,
   workspace: Workspace,
   script: Uint8Array,
-  options: { readonly limits: Limits; readonly repeat: number; readonly signal: AbortSignal },
-): Promise<ScriptRun> {
+  options: ScriptOptions,
+): Promise<{ readonly script: ScriptRun; readonly witness: Witness | undefined }> {
   const request = { ...workspace, harness: new Map([[SCRIPT, script]]), limits: options.limits };
   const result = await withSandbox(provider, request, (sandbox) =>
     sandbox.run({
       argv: ['bash', `${sandbox.harnessDir}/${SCRIPT}`],
       mergeOutput: true,
       // Repeats differ in it, so that results which hang on the order of sets show.
-      env: { PYTHONHASHSEED: String(options.repeat) },
+      env: { PYTHONHASHSEED: String(options.repeat), ...timeZoneEnv(options.variation.timeZone) },
       signal: options.signal,
     }),
   );
   options.signal.throwIfAborted();
-  return { ending: scriptEnding(result), output: result.stdout, durationMs: result.durationMs };
+  const run = { ending: scriptEnding(result), output: result.stdout, durationMs: result.durationMs };
+  return { script: run, witness: undefined };
 }
 
 /** Reads one raw output with `test_parser.py`, in a sandbox of its own that holds nothing else. */
@@ -39,17 +52,37 @@ export async function runParser(
   provider: SandboxProvider,
   command: TestCommand,
   output: Uint8Array,
-  options: { readonly limits: Limits; readonly signal: AbortSignal },
+  options: { readonly limits: Limits; readonly variation?: ParseVariation; readonly signal: AbortSignal },
 ): Promise<Parse> {
+  const { directory, timeZone, hashSeed = 0, environmentSeed } = options.variation ?? {};
   const harness = new Map([[PARSER, command.parser]]);
   const result = await provider.runAlone({ harness, limits: options.limits }, (harnessDir) => ({
-    argv: ['python3', `${harnessDir}/${PARSER}`],
+    argv: [...workingIn(directory), 'python3', `${harnessDir}/${PARSER}`],
     stdin: output,
-    env: { PYTHONHASHSEED: '0' },
+    env: otherEnvironment({ PYTHONHASHSEED: String(hashSeed), ...timeZoneEnv(timeZone) }, environmentSeed),
     signal: options.signal,
   }));
   options.signal.throwIfAborted();
   return judgeParser(result, options.limits);
+}
+
+function timeZoneEnv(timeZone: string | undefined): Record<string, string> {
+  return timeZone === undefined ? {} : { TZ: timeZone };
+}
+
+/** What is put before a command that is to run in another directory than the workspace. */
+function workingIn(directory: string | undefined): string[] {
+  return directory === undefined ? [] : ['env', `--chdir=${directory}`];
+}
+
+/** The environment among variables that mean nothing, in an order that hangs on the seed. */
+function otherEnvironment(env: Record<string, string>, seed: number | undefined): Record<string, string> {
+  if (seed === undefined) return env;
+  const digest = (text: string) => createHash('sha256').update(`${seed} ${text}`).digest('hex');
+  const unrelated = Array.from({ length: 5 }, (_, index) => digest(String(index)));
+  const all = { ...env, ...Object.fromEntries(unrelated.map((text) => [`UNRELATED_${text.slice(0, 8)}`, text])) };
+  const order = (name: string) => digest(`order ${name}`);
+  return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (order(a) < order(b) ? -1 : 1)));
 }
 
 function scriptEnding(result: CommandResult): ScriptRun['ending'] {

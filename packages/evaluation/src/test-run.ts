@@ -1,4 +1,5 @@
 import type { TestReport } from '@swe-selfplay/artifact';
+import type { Witness } from './witness.js';
 
 /** What running `test_script.sh` once gave. Its exit status means nothing (SPEC 3). */
 export interface ScriptRun {
@@ -18,6 +19,8 @@ export interface TestRun {
   readonly script: ScriptRun;
   /** Undefined where the script did not end by itself: a cut output is not parsed. */
   readonly parse: Parse | undefined;
+  /** What the second witness saw. Undefined where the run was cut, or the runner was made without it. */
+  readonly witness?: Witness | undefined;
   readonly isCached: boolean;
 }
 
