@@ -15,6 +15,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   python: ['artifact'],
   injector: ['artifact', 'sandbox', 'evaluation', 'adapter', 'python'],
   solver: ['artifact', 'sandbox', 'evaluation', 'adapter', 'python'],
+  exploits: ['artifact', 'sandbox', 'evaluation', 'injector', 'solver'],
   'swe-selfplay': [
     'artifact',
     'sandbox',
@@ -25,6 +26,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'python',
     'injector',
     'solver',
+    'exploits',
   ],
 };
 
