@@ -1,7 +1,10 @@
 import type { Evidence } from './evidence.js';
 
-/** What must have been gathered before a check can judge; later stages include the earlier ones. */
-export type EvidenceStage = 'static' | 'original' | 'buggy' | 'weakened' | 'reverted';
+/**
+ * What must have been gathered before a check can judge; later stages include the earlier ones. The runs of all stages
+ * but `neutral` start together; those of `neutral` start when a check of that stage is reached.
+ */
+export type EvidenceStage = 'static' | 'original' | 'buggy' | 'weakened' | 'reverted' | 'neutral';
 
 /** What a check finds. `skipped`: it cannot say, because what it needs is missing; that is never a pass. */
 export interface Finding {

@@ -1,5 +1,6 @@
 import type { ArtifactProblem, PatchApplication, TestReport } from '@swe-selfplay/artifact';
 import { type Parse, reportOf, type TestRun } from '@swe-selfplay/evaluation';
+import type { ChangedFile } from './changed-file.js';
 import type { ValidationRules } from './validation-rules.js';
 
 /**
@@ -15,16 +16,22 @@ export interface Evidence {
   readonly bugInject: PatchFacts;
   /** Applied on top of the bug. */
   readonly testWeaken: PatchFacts;
+  /** What bug_inject.diff changes, as whole texts; undefined where it did not apply. */
+  readonly bugFiles?: readonly ChangedFile[];
+  /** What test_weaken.diff changes on top of the bug. */
+  readonly weakenedFiles?: readonly ChangedFile[];
   /** Paths of bug_inject.diff that are guarded (SPEC 7). */
   readonly guardedPaths: readonly string[];
-  /** `repeats` runs of the original. */
+  /** `repeats` runs of the original, in their order; fewer where the first of them left nothing to find out. */
   readonly original?: readonly TestRun[];
-  /** `repeats` runs with the bug and the original tests. */
+  /** As many with the bug and the original tests. */
   readonly buggy?: readonly TestRun[];
   /** With bug and weakening. */
   readonly weakened?: TestRun;
   /** With the bug but for one of its changes, and the original tests; one entry for each change. Outputs are not kept. */
   readonly reverted?: readonly RevertedRun[];
+  /** The original, the buggy state and each of `reverted` again, with comments added. Outputs are not kept. */
+  readonly neutral?: readonly NeutralRun[];
   readonly parserProbe?: ParserProbe;
 }
 
@@ -43,7 +50,17 @@ export interface RevertedRun {
   readonly run: TestRun;
 }
 
-/** What the parser made of the original's output when asked again, and of empty input. */
+/** A state run again with comments added to its files, and what it is to be compared with. */
+export interface NeutralRun {
+  readonly state: 'original' | 'buggy' | 'reverted';
+  /** Of a reverted state, the paths put back. */
+  readonly paths: readonly string[];
+  /** Files that got a comment. */
+  readonly edited: readonly string[];
+  readonly run: TestRun;
+}
+
+/** What the parser made of the original's output when asked again in other surroundings, and of empty input. */
 export interface ParserProbe {
   readonly again: Parse;
   readonly empty: Parse;

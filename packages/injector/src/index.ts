@@ -4,6 +4,7 @@ export {
   type EvidenceDescription,
   type PlainReport,
 } from './build-evidence.js';
+export { buildChangedFile, type ChangedFile, changedLines, type SourceLine } from './changed-file.js';
 export type { Check, CheckVerdict, EvidenceStage, Finding } from './check.js';
 export { failed, passed, skipped } from './check.js';
 export { patchesApply } from './checks/1-patches-apply.js';
@@ -15,10 +16,20 @@ export { determinism } from './checks/6-determinism.js';
 export { bugValidity } from './checks/7-bug-validity.js';
 export { testWeakening } from './checks/8-test-weakening.js';
 export { inverseMutation } from './checks/9-inverse-mutation.js';
+export { failShare } from './checks/strict/fail-share.js';
+export { failingTestsShown } from './checks/strict/failing-tests-shown.js';
+export { neutralEdit } from './checks/strict/neutral-edit.js';
+export { noBuildBreak } from './checks/strict/no-build-break.js';
+export { noHints } from './checks/strict/no-hints.js';
+export { noObfuscation } from './checks/strict/no-obfuscation.js';
+export { noPadding } from './checks/strict/no-padding.js';
+export { weakeningHidesAll } from './checks/strict/weakening-hides-all.js';
+export { weakeningOnlyLoosens } from './checks/strict/weakening-only-loosens.js';
 export { DEFAULT_CHECKS } from './default-checks.js';
 export {
   type Evidence,
   flakyTests,
+  type NeutralRun,
   type ParserProbe,
   type PatchFacts,
   type RevertedRun,
@@ -51,9 +62,11 @@ export {
 } from './procedural/discover-tests.js';
 export type { Place, SourceCode } from './procedural/source-code.js';
 export { type InjectorPromptSubject, renderInjectorPrompt } from './render-injector-prompt.js';
+export type { SourceText } from './source-text.js';
 export { type MutationOptions, mutation } from './strategies/mutation.js';
 export { type RemovalOptions, removal } from './strategies/removal.js';
 export { STRATEGIES } from './strategies.js';
 export type { Proposal, ProposalStep, Strategy } from './strategy.js';
+export { STRICT_CHECKS, STRICT_RULES } from './strict-checks.js';
 export { type ValidateOptions, type ValidationReport, validateArtifact } from './validate-artifact.js';
 export { DEFAULT_RULES, type RuleOverrides, type ValidationRules, validationRulesSchema } from './validation-rules.js';

@@ -36,6 +36,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 test.each(STRATEGIES)('%s: states every check, every number of the rules and all five files', (strategy) => {
   const rules = {
+    ...DEFAULT_RULES,
     minPassingTests: 1013,
     minChangedFiles: 1019,
     minFailingTests: 1021,
@@ -69,7 +70,7 @@ test('the five examples are a valid artifact of the project that they are of', a
 
 test('other numbers are not left over: the prompt changes with each rule', () => {
   const texts = (Object.keys(DEFAULT_RULES) as (keyof typeof DEFAULT_RULES)[]).map((rule) =>
-    userText({ rules: { ...DEFAULT_RULES, [rule]: DEFAULT_RULES[rule] + 0.5 } }),
+    userText({ rules: { ...DEFAULT_RULES, [rule]: Number(DEFAULT_RULES[rule]) + 0.5 } }),
   );
   expect(new Set([userText({}), ...texts]).size).toBe(7);
 });

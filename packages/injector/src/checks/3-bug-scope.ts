@@ -1,6 +1,6 @@
 import { type Check, failed, passed } from '../check.js';
 
-/** bug_inject changes enough files, none of them an oracle test file or a guarded runner file. */
+/** bug_inject changes enough files and not too many, none of them an oracle test file or a guarded runner file. */
 export const bugScope: Check = {
   id: 'bug-scope',
   stage: 'static',
@@ -25,6 +25,12 @@ export const bugScope: Check = {
         {
           files: bugInject.paths,
         },
+      );
+    }
+    if (changed > rules.maxChangedFiles) {
+      return failed(
+        `Expected bug_inject.diff to change at most ${rules.maxChangedFiles} file(s), it changes ${changed}.`,
+        { changed },
       );
     }
     return passed(`bug_inject.diff changes ${changed} file(s), none of them a test or guarded.`, {
