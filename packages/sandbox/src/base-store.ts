@@ -110,3 +110,12 @@ export function describeBase(name: string, files: ReadonlyMap<string, LaidFile>)
   }
   return { name, files, fileCounts };
 }
+
+/** The base of a workspace that holds a copy of it: none of its files is known to be untouched by its stamp. */
+export function withoutStamps(base: LaidBase): LaidBase {
+  const files = [...base.files].map(([path, file]): [string, LaidFile] => [
+    path,
+    { ...file, stamp: `${Number.parseInt(file.stamp, 10)} copied` },
+  ]);
+  return { ...base, files: new Map(files) };
+}

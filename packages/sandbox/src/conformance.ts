@@ -4,9 +4,11 @@ import { commandCases } from './conformance/command-cases.js';
 import type { ConformanceCase } from './conformance/conformance-case.js';
 import { escapeCases } from './conformance/escape-cases.js';
 import { fileCases } from './conformance/file-cases.js';
+import { hiddenCases } from './conformance/hidden-cases.js';
 import { isolationCases } from './conformance/isolation-cases.js';
 import { limitCases } from './conformance/limit-cases.js';
 import { processCases } from './conformance/process-cases.js';
+import { uniformCases } from './conformance/uniform-cases.js';
 
 export type { ConformanceCase } from './conformance/conformance-case.js';
 
@@ -19,6 +21,8 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   ...commandCases,
   ...fileCases,
   ...changeCases,
+  ...uniformCases,
+  ...hiddenCases,
   ...limitCases,
   ...processCases,
   ...isolationCases,

@@ -21,6 +21,8 @@ test('warns once that the process backend isolates nothing', async () => {
   const provider = await createSandboxProvider({ backend: 'process', warn: (line) => lines.push(line) });
   const sandbox = await provider.open({ base: undefined, changes: new Map() });
   await sandbox.run({ argv: ['true'] });
+  const hiding = provider.open({ base: undefined, changes: new Map(), hidden: ['/usr/share'] });
+  await expect(hiding).rejects.toMatchObject({ code: 'invalid-request' });
   await provider.close();
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/isolates nothing/);

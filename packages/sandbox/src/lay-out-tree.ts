@@ -31,8 +31,9 @@ export interface LaidFile {
   readonly stamp: string;
 }
 
-/** Long before any change: bytecode of a base never looks newer than an edit. */
-const BASE_TIME = new Date('2001-01-01T00:00:00Z');
+/** First second of 2001, long before any change: bytecode of a base never looks newer than an edit. */
+export const BASE_TIME_SECONDS = 978_307_200;
+const BASE_TIME = new Date(BASE_TIME_SECONDS * 1000);
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /**

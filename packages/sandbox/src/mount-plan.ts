@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { HiddenPlace } from './hidden-places.js';
 import { DEVICES, HARNESS_DIR, HOME_DIR, WORKDIR } from './root-skeleton.js';
 
 export interface MountPlan {
@@ -12,6 +13,10 @@ export interface MountPlan {
   readonly directories: readonly string[];
   /** Overlays mounted without privilege keep their marks in `user.` attributes. */
   readonly isUnprivileged: boolean;
+  /** True: the overlay is put together aside on a file system of its own and the workspace is a plain directory. */
+  readonly isUniform: boolean;
+  /** What is shown empty; see resolveHidden. */
+  readonly hidden: readonly HiddenPlace[];
 }
 
 /** The host has some thousands for all workspaces together: one that took them all would fail the tests of others. */
@@ -53,15 +58,25 @@ export function formatMountTable(plan: MountPlan): string {
     writable('home', HOME_DIR),
     formatLine(`${scratch}/harness`, `${root}${HARNESS_DIR}`, 'none', 'bind,ro,nosuid,nodev'),
     formatLine(plan.lower, `${scratch}/lower`, 'none', 'rbind'),
-    formatLine('overlay', `${root}${WORKDIR}`, 'overlay', `${overlayOptions(plan.isUnprivileged)},nosuid,nodev`),
+    ...(plan.isUniform ? [writable('upper', WORKDIR)] : []),
+    formatLine(
+      'overlay',
+      plan.isUniform ? `${scratch}/stage/merged` : `${root}${WORKDIR}`,
+      'overlay',
+      `${overlayOptions(plan)},nosuid,nodev`,
+    ),
     ...plan.directories.flatMap((path) => readOnly(path, `${root}${path}`)),
+    ...plan.hidden.map(({ path, isDirectory }) =>
+      formatLine(`${scratch}/${isDirectory ? 'empty' : 'blank'}`, `${root}${path}`, 'none', 'bind,ro,nosuid,nodev'),
+    ),
     formatLine('proc', `${root}/proc`, 'proc', 'nosuid,nodev,noexec'),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function overlayOptions(isUnprivileged: boolean): string {
-  const options = 'lowerdir=scratch/lower,upperdir=scratch/upper,workdir=scratch/work';
+function overlayOptions({ isUnprivileged, isUniform }: MountPlan): string {
+  const place = isUniform ? 'scratch/stage' : 'scratch';
+  const options = `lowerdir=scratch/lower,upperdir=${place}/upper,workdir=${place}/work`;
   return isUnprivileged ? `${options},userxattr` : options;
 }
 

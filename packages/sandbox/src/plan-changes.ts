@@ -7,6 +7,8 @@ import { assertFilePathOfTree, directoriesAbove } from './tree-paths.js';
 export interface ChangePlan {
   /** Files, and directories that hold nothing any more, as in git; none lies in another. */
   readonly deletions: readonly string[];
+  /** The files of the base that go. */
+  readonly deletedFiles: readonly string[];
   readonly files: ReadonlyMap<string, TreeFile>;
 }
 
@@ -46,5 +48,5 @@ export function planChanges(base: LaidBase, changes: ReadonlyMap<string, TreeFil
     (path) =>
       directoriesAbove(path).find((directory) => countOf(directory) === 0 && base.fileCounts.has(directory)) ?? path,
   );
-  return { deletions: [...new Set(emptied)], files };
+  return { deletions: [...new Set(emptied)], deletedFiles: deleted, files };
 }

@@ -21,6 +21,18 @@ export interface WorkspaceRequest {
   /** Files laid beside the workspace, in `Sandbox.harnessDir`, read-only to everything that runs. Relative paths. */
   readonly harness?: ReadonlyMap<string, Uint8Array>;
   readonly limits?: Partial<Limits>;
+  /**
+   * Nothing about a file tells whether it comes from `base` or from `changes`: not its time, owner, device or place on it.
+   * For workspaces that a solver sees; opening one costs a copy of the tree. Default false: changes are the newest files.
+   */
+  readonly isUniform?: boolean;
+  /**
+   * Absolute paths of files or directories outside of the workspace that are shown empty and read-only, such as an
+   * installed copy of what was changed. A link is followed, and what it leads to is hidden wherever it is shown. Ignored
+   * where commands would find nothing there. `open` throws SandboxError `invalid-request` for a path that is relative, in the
+   * workspace or above it, and on a backend that isolates nothing.
+   */
+  readonly hidden?: readonly string[];
 }
 
 /** Bounds on everything that runs in one workspace. */

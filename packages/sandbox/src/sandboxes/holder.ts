@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { LaidBase } from '../base-store.js';
+import type { HiddenPlace } from '../hidden-places.js';
 import { coverInherited } from '../inherited-descriptors.js';
 import { formatMountTable } from '../mount-plan.js';
 import type { ChangePlan } from '../plan-changes.js';
@@ -7,7 +8,7 @@ import type { TreeFile } from '../sandbox.js';
 import { SandboxError } from '../sandbox-error.js';
 import { killGroup } from '../start-process.js';
 import { packTree } from '../tree-archive.js';
-import { assertTreePath } from '../tree-paths.js';
+import { assertTreePath, directoriesAbove } from '../tree-paths.js';
 import { holderArguments, TRUSTED_ENV } from './launch.js';
 import type { NamespaceHost } from './namespaces.js';
 
@@ -21,11 +22,15 @@ export interface Holder {
 export interface HolderRequest extends ChangePlan {
   readonly harness: ReadonlyMap<string, Uint8Array> | undefined;
   readonly diskBytes: number;
+  readonly isUniform: boolean;
+  readonly hidden: readonly HiddenPlace[];
 }
 
 const SETUP_TIMEOUT_MS = 120_000;
 const END_GRACE_MS = 2_000;
 const MAX_MESSAGE_CHARACTERS = 4_000;
+const PAGE_BYTES = 4096;
+const MIN_STAGE_BYTES = 16 * 1024 ** 2;
 
 /** Puts a workspace together and starts its holder. Throws SandboxError `sandbox-failed` or `host-exhausted`. */
 export async function startHolder(host: NamespaceHost, base: LaidBase, request: HolderRequest): Promise<Holder> {
@@ -45,8 +50,11 @@ export async function startHolder(host: NamespaceHost, base: LaidBase, request: 
       ...host,
       lower: `${host.bases.directory}/${base.name}/tree`,
       isUnprivileged: !host.mode.isRoot,
+      isUniform: request.isUniform,
+      hidden: request.hidden,
     }),
     diskBytes: request.diskBytes + (archives.harness?.length ?? 0),
+    copy: request.isUniform ? measureCopy(base, request, archives.changes?.length ?? 0) : undefined,
     hasHarness: archives.harness !== undefined,
     hasDeletions: archives.deletions !== undefined,
     hasChanges: archives.changes !== undefined,
@@ -86,6 +94,20 @@ export async function startHolder(host: NamespaceHost, base: LaidBase, request: 
     clearTimeout(timer);
     for (const stream of child.stdio) (stream as { destroy?(): void } | null)?.destroy?.();
   }
+}
+
+/** Room for a copy of the tree; it depends on the tree alone, since commands can see it. */
+function measureCopy(base: LaidBase, plan: ChangePlan, changedBytes: number) {
+  const sizes = new Map([...base.files].map(([path, { stamp }]) => [path, Number.parseInt(stamp, 10)]));
+  for (const path of plan.deletedFiles) sizes.delete(path);
+  for (const [path, { content }] of plan.files) sizes.set(path, content.length);
+  const directories = new Set([...sizes.keys()].flatMap(directoriesAbove));
+  const pages = [...sizes.values()].reduce((sum, size) => sum + Math.ceil(size / PAGE_BYTES), 0);
+  return {
+    bytes: (pages + directories.size) * PAGE_BYTES,
+    inodes: sizes.size + directories.size,
+    stagedBytes: 2 * changedBytes + MIN_STAGE_BYTES,
+  };
 }
 
 function waitUntilReady(child: ReturnType<typeof spawn>): Promise<number> {

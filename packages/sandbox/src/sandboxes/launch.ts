@@ -2,6 +2,7 @@ import { HOME_DIR, PRIVATE_PLACES_TABLE } from '../root-skeleton.js';
 import type { Limits } from '../sandbox.js';
 import {
   BOUNDS_SCRIPT,
+  COPY_SCRIPT,
   ENTER_SCRIPT,
   FIRST_PROCESS_SCRIPT,
   HOLDER_SCRIPT,
@@ -41,27 +42,31 @@ export interface HolderArguments {
   readonly hasHarness: boolean;
   readonly hasDeletions: boolean;
   readonly hasChanges: boolean;
+  /** Where base and changes are to be indistinguishable: what the copy takes beyond `diskBytes`, and the changes alone. */
+  readonly copy: { readonly bytes: number; readonly inodes: number; readonly stagedBytes: number } | undefined;
   readonly loopback: 'ip' | 'python' | 'none';
   readonly python: string | undefined;
 }
 
 /** Arguments of `unshare` for a workspace's holder. */
 export function holderArguments(mode: IsolationMode, holder: HolderArguments): string[] {
+  const { copy } = holder;
   const inner = [
     'sh',
     '-c',
     HOLDER_SCRIPT,
     'sh',
     loopbackLine(holder),
-    flag(holder.hasDeletions),
-    flag(holder.hasChanges),
+    flag(holder.hasDeletions && copy === undefined),
+    flag(holder.hasChanges && copy === undefined),
   ];
   const leavesRoot = mode.isRoot && mode.hasUserNamespaces;
   const program = leavesRoot ? [...leaveRoot(mode.userId), ...inner] : inner;
   const spaces = leavesRoot ? ['--mount', '--pid', '--fork', '--kill-child'] : SPACES;
   const user = mode.isRoot ? [] : ['--user', '--map-root-user'];
-  const inodes = Math.max(10_000, Math.ceil(holder.diskBytes / 4096));
-  const tmpfs = `size=${holder.diskBytes},nr_inodes=${inodes},mode=755,nosuid,nodev`;
+  const inodes = Math.max(10_000, Math.ceil(holder.diskBytes / 4096)) + (copy?.inodes ?? 0);
+  const tmpfs = `size=${holder.diskBytes + (copy?.bytes ?? 0)},nr_inodes=${inodes},mode=755,nosuid,nodev`;
+  const stage = copy === undefined ? '' : `size=${copy.stagedBytes},mode=1777,nosuid,nodev`;
   const owner = mode.isRoot ? String(mode.userId) : '';
   const setup = [
     'sh',
@@ -73,6 +78,10 @@ export function holderArguments(mode: IsolationMode, holder: HolderArguments): s
     holder.mountTable,
     owner,
     flag(holder.hasHarness),
+    stage,
+    flag(holder.hasDeletions),
+    flag(holder.hasChanges),
+    COPY_SCRIPT,
   ];
   return [...user, ...spaces, '--propagation', 'private', '--', ...setup, ...program];
 }

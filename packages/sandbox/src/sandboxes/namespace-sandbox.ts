@@ -1,7 +1,8 @@
-import type { LaidBase } from '../base-store.js';
+import { type LaidBase, withoutStamps } from '../base-store.js';
 import type { WorkspaceCgroup } from '../cgroup.js';
 import { listChangedFiles } from '../changed-files.js';
 import { assertCommand, describeEnding } from '../describe-ending.js';
+import { resolveHidden } from '../hidden-places.js';
 import { nullDescriptor } from '../inherited-descriptors.js';
 import { watchMemory } from '../memory-watchdog.js';
 import { planChanges } from '../plan-changes.js';
@@ -33,11 +34,15 @@ export async function openNamespaceSandbox(
   limits: Limits,
   onClosed: (sandbox: NamespaceSandbox) => void,
 ): Promise<NamespaceSandbox> {
-  const base = await host.bases.open(request.base);
-  const plan = planChanges(base, request.changes);
+  const hidden = resolveHidden(request.hidden ?? [], host);
+  const laid = await host.bases.open(request.base);
+  const plan = planChanges(laid, request.changes);
+  const isUniform = request.isUniform === true;
+  const base = isUniform ? withoutStamps(laid) : laid;
   const cgroup = host.cgroups?.create(limits);
   try {
-    const holder = await startHolder(host, base, { ...plan, harness: request.harness, diskBytes: limits.diskBytes });
+    const { harness } = request;
+    const holder = await startHolder(host, base, { ...plan, harness, isUniform, hidden, diskBytes: limits.diskBytes });
     return new NamespaceSandbox(host, base, request.changes, limits, holder, cgroup, onClosed);
   } catch (error) {
     await cgroup?.remove();

@@ -1,3 +1,5 @@
+import { BASE_TIME_SECONDS } from '../lay-out-tree.js';
+
 /**
  * The shell scripts that make and enter a workspace; POSIX sh, util-linux and coreutils only. Each gets what it needs as
  * arguments, nothing is pasted into a text.
@@ -6,7 +8,8 @@
 /**
  * Puts a workspace together in a fresh mount namespace, then becomes its holder.
  * 1: mount directory, 2: tmpfs options, 3: mount table, 4: owner of the writable parts ('' = already ours),
- * 5: 1 if a harness archive comes on descriptor 3, 6...: program that the holder is run with.
+ * 5: 1 if a harness archive comes on descriptor 3, 6: tmpfs options of the stage ('' = changes stay in an overlay),
+ * 7, 8: as 2 and 3 of the holder, for the stage, 9: COPY_SCRIPT, 10...: program that the holder is run with.
  * A subshell does the work, so that the first process stays and takes everything with it when it is killed.
  * Its first line on stdout is the process id, as the host counts, of the process that owns the namespaces.
  */
@@ -21,18 +24,48 @@ mount -n -t tmpfs -o "$2" tmpfs scratch
 cd scratch
 install -d -m 755 \${4:+-o "$4" -g "$4"} upper work home harness lower
 install -d -m 1777 tmp shm
+install -d -m 755 empty
+: >blank
+if [ -n "$6" ]; then
+  install -d -m 755 stage
+  mount -n -t tmpfs -o "$6" stage stage
+  install -d -m 755 \${4:+-o "$4" -g "$4"} stage/upper stage/work stage/merged
+fi
 cd ..
 [ "$5" = 0 ] || tar -x -p --no-same-owner -m -C scratch/harness -f - <&3
 printf %s "$3" >scratch/fstab
 mount -n -a -T scratch/fstab
+if [ -n "$6" ]; then
+  (
+    cd scratch/stage/merged
+    \${4:+setpriv --reuid="$4" --regid="$4" --clear-groups --} sh -c "$9" sh "$7" "$8"
+  )
+  umount -n scratch/stage/merged
+  umount -n scratch/stage
+  rmdir scratch/stage
+fi
 cd root
 pivot_root . .
 umount -n -l .
 cd /
-shift 5
+shift 9
 exec "$@" 3<&-
 )
 exit $?
+`;
+
+/**
+ * Lays the changes on the stage, an overlay on the base, and copies the result into the workspace in the order of names:
+ * times, numbers of inodes and the order of entries come from the copying alone. Runs as the owner of the files.
+ * 1: 1 if a list of deletions comes on descriptor 4, 2: 1 if an archive of changed files comes on descriptor 5.
+ */
+export const COPY_SCRIPT: string = `
+set -e
+umask 022
+[ "$1" = 0 ] || xargs -0 rm -rf -- <&4
+[ "$2" = 0 ] || tar -x -p --no-same-owner -m -f - <&5
+{ tar -c --sort=name --mtime=@${BASE_TIME_SECONDS} -f - . && : >../copied; } | tar -x -p --no-same-owner -C ../../upper -f -
+[ -e ../copied ]
 `;
 
 /**

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describeBase, EMPTY_TREE } from '../base-store.js';
 import { layOut } from '../lay-out-tree.js';
+import { mergeTree } from '../merge-tree.js';
 import { type ChangePlan, planChanges } from '../plan-changes.js';
 import { runProcess } from '../run-process.js';
 import { DEFAULT_LIMITS, type Limits, type Sandbox, type SandboxProvider, type WorkspaceRequest } from '../sandbox.js';
@@ -39,23 +40,26 @@ export function createProcessProvider(options: ProcessProviderOptions = {}): San
 
   async function openSandbox(request: WorkspaceRequest): Promise<Sandbox> {
     if (isClosed) throw new SandboxError('sandbox-closed', 'The sandbox provider is closed.');
+    if (request.hidden !== undefined && request.hidden.length > 0) {
+      throw new SandboxError('invalid-request', 'The process sandbox isolates nothing, so it cannot hide files.');
+    }
     const limits: Limits = { ...DEFAULT_LIMITS, ...request.limits };
     const parent = realpathSync(options.temporaryDirectory ?? tmpdir());
     const directory = mkdtempSync(join(parent, 'swe-selfplay-'));
     try {
       for (const name of ['home', 'tmp', 'harness']) mkdirSync(join(directory, name));
       const workdir = join(directory, 'workspace');
-      const tree = (request.base ?? EMPTY_TREE).readAll();
-      const base = describeBase('', await layOut(workdir, tree, process.getuid?.() ?? 0));
-      applyPlan(workdir, planChanges(base, request.changes));
+      const tree = request.base ?? EMPTY_TREE;
+      const isMerged = request.isUniform === true;
+      const files = isMerged ? mergeTree(tree, request.changes) : tree.readAll();
+      const changes: WorkspaceRequest['changes'] = isMerged ? new Map() : request.changes;
+      const base = describeBase('', await layOut(workdir, files, process.getuid?.() ?? 0));
+      applyPlan(workdir, planChanges(base, changes));
       writeHarness(join(directory, 'harness'), request.harness);
-      const sandbox: Sandbox = new ProcessSandbox(
-        { directory, base, changes: request.changes, limits, toolchain },
-        () => {
-          open.delete(sandbox);
-          return removeDirectory(directory, warn);
-        },
-      );
+      const sandbox: Sandbox = new ProcessSandbox({ directory, base, changes, limits, toolchain }, () => {
+        open.delete(sandbox);
+        return removeDirectory(directory, warn);
+      });
       open.add(sandbox);
       return sandbox;
     } catch (error) {
