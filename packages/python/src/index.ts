@@ -1,8 +1,10 @@
+export { type CodeBlock, codeBlocksOf, namesIn } from './code-blocks.js';
 export { addNeutralComments } from './neutral-comments.js';
 export { applyEdits, type Operator, type TextEdit } from './operator.js';
 export { OPERATORS } from './operators.js';
 export { outlineSource, type SourceOutline } from './outline-source.js';
 export { type Removal, type RemovalKind, removalsOf } from './removals.js';
+export { removeFunctions } from './remove-functions.js';
 export { removeStatement } from './remove-statement.js';
 export { definedNames, isLibraryPath, isModulePath, moduleNameOf, wordsOf } from './source-files.js';
 export {
