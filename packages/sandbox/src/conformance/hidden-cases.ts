@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { withSandbox } from '../sandbox.js';
+import { type SandboxProvider, withSandbox } from '../sandbox.js';
 import { isError } from './command-cases.js';
 import { type ConformanceCase, describe, EXAMPLE_TREE, isolated } from './conformance-case.js';
 
@@ -14,7 +14,7 @@ export const hiddenCases: readonly ConformanceCase[] = [
   {
     title: 'shows hidden files and directories empty and read-only, and ignores missing ones',
     isolationOnly: true,
-    async run(provider) {
+    async run(provider: SandboxProvider) {
       const found = await withSandbox(provider, REQUEST, (sandbox) => describe(sandbox).text(FIND_TARGETS));
       const [directory = '', file = '', link] = found.split('\n');
       const hidden = [directory, file, '/no/such/place', `${directory}/decoder.py`, '/etc/passwd'];
@@ -47,7 +47,7 @@ export const hiddenCases: readonly ConformanceCase[] = [
   {
     title: 'refuses to hide what is in the workspace, above it or nowhere',
     isolationOnly: true,
-    async run(provider) {
+    async run(provider: SandboxProvider) {
       for (const path of [
         '',
         'relative',
