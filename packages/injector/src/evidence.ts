@@ -22,6 +22,8 @@ export interface Evidence {
   readonly weakenedFiles?: readonly ChangedFile[];
   /** Paths of bug_inject.diff that are guarded (SPEC 7). */
   readonly guardedPaths: readonly string[];
+  /** Test runners that a second witness knows and that test_script.sh names. */
+  readonly runnersNamed?: readonly string[];
   /** `repeats` runs of the original, in their order; fewer where the first of them left nothing to find out. */
   readonly original?: readonly TestRun[];
   /** As many with the bug and the original tests. */

@@ -2,6 +2,7 @@ import { passingTests } from '@swe-selfplay/artifact';
 import type { Parse } from '@swe-selfplay/evaluation';
 import { type Finding, failed } from './check.js';
 import type { Evidence } from './evidence.js';
+import { runsSeen } from './runs-seen.js';
 
 /**
  * What is wrong with `test_parser.py` by all outputs seen, as a failed finding; undefined where nothing is known to be.
@@ -16,7 +17,9 @@ export function findParserFault(evidence: Evidence): Finding | undefined {
   if (first === undefined || evidence.parserProbe === undefined) return undefined;
   const { again, empty } = evidence.parserProbe;
   if (!isSameParse(first, again)) {
-    return failed('test_parser.py read the same output twice and gave two results.', { again: describe(again) });
+    return failed('test_parser.py read the same output twice, in other surroundings, and gave two results.', {
+      again: describe(again),
+    });
   }
   const invented = empty.status === 'parsed' ? passingTests(empty.report) : [];
   if (invented.length === 0) return undefined;
@@ -24,19 +27,8 @@ export function findParserFault(evidence: Evidence): Finding | undefined {
 }
 
 /** Every parse of the evidence, and a name of the state whose output it read. */
-export function parsesSeen({
-  original = [],
-  buggy = [],
-  weakened,
-  reverted = [],
-}: Evidence): { state: string; parse: Parse }[] {
-  const runs = [
-    ...original.map((run) => ({ state: 'the original', run })),
-    ...buggy.map((run) => ({ state: 'the buggy state', run })),
-    ...(weakened === undefined ? [] : [{ state: 'the weakened state', run: weakened }]),
-    ...reverted.map(({ paths, run }) => ({ state: `the buggy state without ${paths.join(', ')}`, run })),
-  ];
-  return runs.flatMap(({ state, run }) => (run.parse === undefined ? [] : [{ state, parse: run.parse }]));
+export function parsesSeen(evidence: Evidence): { state: string; parse: Parse }[] {
+  return runsSeen(evidence).flatMap(({ state, run }) => (run.parse === undefined ? [] : [{ state, parse: run.parse }]));
 }
 
 function isSameParse(a: Parse, b: Parse): boolean {

@@ -89,6 +89,7 @@ function staticEvidence(
     testFiles: testFiles.map((path) => ({ path, found: whatIsAt(original, path) })),
     bugInject,
     testWeaken: patchFacts(parts.testWeaken, states.weakened),
+    runnersNamed: runnersNamedIn(parts.testCommand?.script),
     guardedPaths: guardedFiles(bugInject.paths, trees, { testFiles, ...(guardRules && { rules: guardRules }) }),
   };
 }
@@ -96,6 +97,11 @@ function staticEvidence(
 function patchFacts(patch: Patch | undefined, application: PatchApplication | undefined): PatchFacts {
   if (patch === undefined) return { application, paths: [], changes: [] };
   return { application, paths: touchedPaths(patch), changes: separableChanges(patch) };
+}
+
+function runnersNamedIn(script: Uint8Array = new Uint8Array()): string[] {
+  const text = Buffer.from(script).toString('latin1');
+  return ['pytest', 'unittest'].filter((name) => new RegExp(`\\b${name}\\b`).test(text));
 }
 
 function whatIsAt(original: Snapshot, path: string): 'regular-file' | 'link' | 'nothing' {

@@ -23,6 +23,7 @@ export { noBuildBreak } from './checks/strict/no-build-break.js';
 export { noHints } from './checks/strict/no-hints.js';
 export { noObfuscation } from './checks/strict/no-obfuscation.js';
 export { noPadding } from './checks/strict/no-padding.js';
+export { secondWitness } from './checks/strict/second-witness.js';
 export { weakeningHidesAll } from './checks/strict/weakening-hides-all.js';
 export { weakeningOnlyLoosens } from './checks/strict/weakening-only-loosens.js';
 export { DEFAULT_CHECKS } from './default-checks.js';

@@ -6,6 +6,7 @@ import { noBuildBreak } from './checks/strict/no-build-break.js';
 import { noHints } from './checks/strict/no-hints.js';
 import { noObfuscation } from './checks/strict/no-obfuscation.js';
 import { noPadding } from './checks/strict/no-padding.js';
+import { secondWitness } from './checks/strict/second-witness.js';
 import { weakeningHidesAll } from './checks/strict/weakening-hides-all.js';
 import { weakeningOnlyLoosens } from './checks/strict/weakening-only-loosens.js';
 import { DEFAULT_CHECKS } from './default-checks.js';
@@ -24,6 +25,7 @@ export const STRICT_CHECKS: readonly Check[] = byStage([
   failShare,
   failingTestsShown,
   weakeningHidesAll,
+  secondWitness,
   neutralEdit,
 ]);
 

@@ -5,6 +5,7 @@ import { DEFAULT_CHECKS } from './default-checks.js';
 import { type Evidence, flakyTests, stableReports } from './evidence.js';
 import { type EvidenceGathering, gatherEvidence } from './gather-evidence.js';
 import { type RuleOverrides, validationRulesSchema } from './validation-rules.js';
+import { witnessedTests } from './witnessed-tests.js';
 
 export interface ValidateOptions {
   readonly runner: TestRunner;
@@ -31,6 +32,11 @@ export interface ValidationReport {
   readonly passToPass: readonly string[];
   /** Ids that differ between repeats, sorted; they are in neither of the two above. */
   readonly flaky: readonly string[];
+  /**
+   * Ids of the second witness that passed in every run of the original and are stable with the bug, sorted; undefined
+   * where pytest or unittest was not seen to run the original to its end. Grading goes by them too.
+   */
+  readonly witnessed?: readonly string[];
   /** Suite runs this validation stands on: executed for it, or found executed already. */
   readonly runs: { readonly executed: number; readonly cached: number };
   readonly ms: number;
@@ -62,10 +68,12 @@ export async function validateArtifact(
     });
     const outcome = await judgeAll(options.checks ?? DEFAULT_CHECKS, gathering, options);
     options.signal?.throwIfAborted();
+    const witnessed = witnessedTests(gathering.evidence);
     return {
       ...outcome,
       valid: outcome.status === 'valid',
       ...summarise(gathering.evidence),
+      ...(witnessed && { witnessed }),
       runs: {
         executed: gathering.runs.filter(({ isCached }) => !isCached).length,
         cached: gathering.runs.filter(({ isCached }) => isCached).length,
