@@ -16,7 +16,7 @@ export type PredPatchCollection =
   | {
       readonly status: 'collected';
       readonly predPatch: Uint8Array;
-      /** Changed files that are not in the patch: by the rule of LEFT_OUT_FILES, or since they were handed in. Sorted. */
+      /** Changed files that are not in the patch: by the rule of LEFT_OUT_FILES, since they were handed in, or since grading has its own. Sorted. */
       readonly leftOut: readonly string[];
     }
   | { readonly status: 'refused'; readonly reason: string };
@@ -44,7 +44,8 @@ export async function collectPredPatch(
   }
 
   const paths = [...changed.keys()].sort();
-  const isNoWork = (path: string) => isLeftOut(path) || submittedFiles.includes(path);
+  const isNoWork = (path: string) =>
+    isLeftOut(path) || submittedFiles.includes(path) || view.scrubbedPaths?.includes(path) === true;
   const leftOut = paths.filter((path) => isNoWork(path) && modeOf(view.snapshot, path) === undefined);
   const ignored = new Set(leftOut);
   const kept = [...changed].filter(([path]) => !ignored.has(path));

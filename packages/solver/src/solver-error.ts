@@ -1,6 +1,9 @@
-export type SolverErrorCode = 'artifact-does-not-apply' | 'order-too-high' | 'invalid-options' | 'infra';
+export type SolverErrorCode = 'artifact-does-not-apply' | 'order-too-high' | 'invalid-options' | 'infra' | 'audit-failed';
 
-/** A task that cannot exist or options that cannot be were asked for, or what attempts stand on failed (`infra`). */
+/**
+ * A task that cannot exist or options that cannot be were asked for, what attempts stand on failed (`infra`), or what a
+ * solver could read could not be searched (`audit-failed`).
+ */
 export class SolverError extends Error {
   override readonly name = 'SolverError';
   readonly code: SolverErrorCode;

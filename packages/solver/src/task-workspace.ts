@@ -32,13 +32,15 @@ export function specificationFileIn({ harnessDir }: Pick<Sandbox, 'harnessDir'>)
 /**
  * Opens a workspace with the tree of a task and nothing else of its history: where the sandbox has git, a new
  * repository with one commit, else none. The repository is for the solver's comfort; nothing is ever read from it.
- * Beside it lies the specification as a file, so that it can be applied without being written down again.
+ * Beside it lies the specification as a file, so that it can be applied without being written down again. Nothing but
+ * their content tells its files apart, and what an audit found outside of it is shown empty.
  * The caller closes the sandbox. Throws SandboxError.
  */
 export async function openTaskWorkspace(provider: SandboxProvider, view: TaskView): Promise<Sandbox> {
   const { base, changes } = view.snapshot;
   const harness = new Map([[SPECIFICATION_FILE, view.specificationText]]);
-  const sandbox = await provider.open({ base, changes, harness });
+  const hidden = view.hiddenPaths === undefined ? {} : { hidden: view.hiddenPaths };
+  const sandbox = await provider.open({ base, changes, harness, isUniform: true, ...hidden });
   try {
     await sandbox.run({ argv: ['bash', '-c', ONE_COMMIT], env: GIT_ENVIRONMENT });
     return sandbox;

@@ -1,0 +1,81 @@
+"""Bytecode of Python: whether it was made of the original. Versions other than this one are searched as bytes."""
+
+import importlib.util
+import marshal
+import re
+import types
+
+IDENTIFIER = re.compile(rb"[A-Za-z_][A-Za-z0-9_]{5,}")
+MAX_CODES = 20_000
+
+
+def is_bytecode(name, data):
+    return (name.endswith((".pyc", ".pyo")) or "__pycache__/" in name) and data[2:4] == b"\r\n"
+
+
+def describe(value):
+    if isinstance(value, types.CodeType):
+        return "code"
+    if isinstance(value, (tuple, list)):
+        return f"({','.join(map(describe, value))})"
+    if isinstance(value, frozenset):
+        return f"{{{','.join(sorted(map(describe, value)))}}}"
+    return f"{type(value).__name__} {value!r}"
+
+
+def functions_of(code):
+    """What each function does, without where it lies in which file."""
+    found = {}
+    pending = [code]
+    while pending and len(found) < MAX_CODES:
+        part = pending.pop()
+        what = (part.co_code, describe(part.co_consts), part.co_names, part.co_varnames, part.co_flags)
+        found[(part.co_name, hash(what))] = part.co_name
+        pending.extend(each for each in part.co_consts if isinstance(each, types.CodeType))
+    return found
+
+
+class Bytecode:
+    """Tells bytecode of the original of one file from that of what the solver sees."""
+
+    def __init__(self, request):
+        self.functions = {}
+        self.names = set()
+        self.identifiers = set()
+        if request["original"] is None:
+            return
+        original = request["original"].encode("latin-1")
+        known = [text.encode("latin-1") for text in request["known"]]
+        for level in (0, 1, 2):
+            self.functions.update(self.compiled(original, level))
+            for text in known:
+                for key in self.compiled(text, level):
+                    self.functions.pop(key, None)
+        self.identifiers = set(IDENTIFIER.findall(original))
+        self.names = self.identifiers.difference(*(IDENTIFIER.findall(text) for text in known))
+
+    @staticmethod
+    def compiled(text, level):
+        try:
+            return functions_of(compile(text, "module.py", "exec", dont_inherit=True, optimize=level))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return {}
+
+    def search(self, name, data, stem):
+        """None, or what of the original is in this bytecode."""
+        if not self.identifiers:
+            return None
+        if data[:4] == importlib.util.MAGIC_NUMBER:
+            try:
+                code = marshal.loads(data[16:])
+                found = sorted({self.functions[key] for key in functions_of(code) if key in self.functions})
+                return {"functions": found} if found else None
+            except (ValueError, EOFError, TypeError, AttributeError, RecursionError, MemoryError):
+                pass
+        names = sorted(name.decode() for name in self.names if name in data)
+        if names:
+            return {"names": names[:20]}
+        written_by = f"{stem}.py".encode() in data or name.rpartition("/")[2].split(".")[0] == stem
+        if written_by and sum(each in data for each in self.identifiers) >= 0.5 * len(self.identifiers):
+            return {"version": True}
+        return None
