@@ -25,6 +25,7 @@ export type HigherOrderTask =
  * Oracle tests, files of the specification, guarded files and what else grading puts back are in it what they are in the
  * order-1 task; what the attempt did to them is dropped. So the specification applies, and nobody inherits a change of how tests run.
  * FAIL_TO_PASS and PASS_TO_PASS are those of the artifact: solved means their union, which the attempt does not change.
+ * Tests that were kept from the solver stay so.
  *
  * Throws SolverError `order-too-high` for a task of order 2: there is no order 3 (SPEC 1).
  */
@@ -60,6 +61,7 @@ export async function createHigherOrderTask(
       order: 2,
       parent: task.id,
       sourceAttempt: options.sourceAttempt,
+      ...(task.hidden && { hidden: task.hidden }),
       view: { ...task.view, id, order: 2, snapshot },
       grading: { ...task.grading, task: left },
     },

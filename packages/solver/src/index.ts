@@ -1,4 +1,5 @@
 export { createTask, type TaskRequest } from './create-task.js';
+export type { HiddenOracleRequest, HiddenOracles } from './hidden-oracles/hidden-oracles.js';
 export { createHigherOrderTask, type HigherOrderTask } from './higher-order-task.js';
 export { LEFT_OUT_FILES } from './left-out-files.js';
 export { createPolicySolver, type PolicySolverOptions } from './policy-solver.js';
