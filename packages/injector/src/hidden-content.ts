@@ -3,8 +3,8 @@ import { type ChangedFile, changedLines, type SourceLine } from './changed-file.
 const LONG_LINE = 400;
 const LONG_GAP = 60;
 const LONG_LITERAL = 40;
-/** Bits a character. English words have about 4, hexadecimal digits 4, base64 6. */
-const HIGH_ENTROPY = 4.2;
+/** Bits a character, so that padding of one character repeated does not count. Base64 has up to 6. */
+const MIN_ENTROPY = 3.5;
 
 /** Lines that the change adds and that a reader cannot see through, and what is wrong with each. */
 export function findHiddenContent(file: ChangedFile): { readonly line: SourceLine; readonly what: string }[] {
@@ -38,8 +38,13 @@ function faultOf(text: string, before: string, longest: number): string | undefi
   if ((text.match(/(\b\d{1,3}\s*,\s*){24,}/g) ?? []).some(isNew)) return 'a long list of small numbers';
   if ((text.match(/\b(0x)?[0-9a-f]{40,}\b/gi) ?? []).some(isNew)) return 'a very long number';
   const words = text.match(new RegExp(`[A-Za-z0-9+/=_-]{${LONG_LITERAL},}`, 'g')) ?? [];
-  if (words.some((word) => isNew(word) && entropyOf(word) > HIGH_ENTROPY)) return 'a long literal that looks encoded';
+  if (words.some((word) => isNew(word) && looksEncoded(word))) return 'a long literal that looks encoded';
   return undefined;
+}
+
+/** Names of many words are long too, but they do not mix small letters, capitals and digits like this. */
+function looksEncoded(word: string): boolean {
+  return [/[a-z]/, /[A-Z]/, /\d/].every((kind) => kind.test(word)) && entropyOf(word) > MIN_ENTROPY;
 }
 
 /** Shannon entropy of the characters, in bits a character. */

@@ -3,6 +3,7 @@ export {
   buildTestRun,
   type EvidenceDescription,
   type PlainReport,
+  type PlainWitness,
 } from './build-evidence.js';
 export { buildChangedFile, type ChangedFile, changedLines, type SourceLine } from './changed-file.js';
 export type { Check, CheckVerdict, EvidenceStage, Finding } from './check.js';
