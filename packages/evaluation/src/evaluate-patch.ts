@@ -8,6 +8,7 @@ import {
   type TestCommand,
   touchedPaths,
 } from '@swe-selfplay/artifact';
+import { compareWitness } from './compare-witness.js';
 import { EvaluationError } from './evaluation-error.js';
 import { type GuardRule, guardedFiles } from './guarded-files.js';
 import { namesTestRunner } from './names-test-runner.js';
@@ -98,9 +99,18 @@ export async function evaluatePatch(
   const candidate = await gradedSnapshot(task, predPatch, options.guardRules);
   if (candidate.status === 'refused') return ended(unsolved(candidate.reason));
   try {
-    const run = await options.runner.run(candidate.snapshot, task.testCommand, options);
+    const { runner, refusedFlags = REFUSED_FLAGS } = options;
+    const run = await runner.run(candidate.snapshot, task.testCommand, options);
     const judged = judgeRun(task, run);
-    return ended({ ...judged, ...hiddenOutcome(task, run, judged), flags: candidate.flags });
+    const runOriginal = () => runner.run(task.original, task.testCommand, options);
+    const testimony = await compareWitness(task, run, judged.status === 'solved', runOriginal);
+    const flags = [...candidate.flags, ...testimony.flags];
+    const refused = flags.filter((flag) => refusedFlags.includes(flag));
+    if (judged.status === 'solved' && refused.length > 0) {
+      const reason = testimony.reasons.join(' ') || 'The patch does what is not allowed.';
+      return ended({ ...unsolved(`${reason} Refused for ${refused.join(', ')}.`), flags });
+    }
+    return ended({ ...judged, ...hiddenOutcome(task, run, judged), flags });
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
     return ended({ status: 'infra', reason: error.message, failed: [], missing: [], flags: candidate.flags });

@@ -5,6 +5,7 @@ import { SandboxError, withSandbox } from '@swe-selfplay/sandbox';
 import type { ParseVariation, RunVariation } from './run-variation.js';
 import type { Parse, ScriptRun } from './test-run.js';
 import type { Witness } from './witness.js';
+import { readWitness, WITNESS_BYTES, witnessedCommand, witnessFiles } from './witness-harness.js';
 
 /** The tree to test, as a sandbox takes it. */
 export type Workspace = Pick<WorkspaceRequest, 'base' | 'changes'>;
@@ -32,19 +33,29 @@ export async function runScript(
   script: Uint8Array,
   options: ScriptOptions,
 ): Promise<{ readonly script: ScriptRun; readonly witness: Witness | undefined }> {
-  const request = { ...workspace, harness: new Map([[SCRIPT, script]]), limits: options.limits };
-  const result = await withSandbox(provider, request, (sandbox) =>
+  const { limits, repeat, variation, isWitnessed, signal } = options;
+  const harness = new Map([[SCRIPT, script], ...(isWitnessed ? witnessFiles() : [])]);
+  const result = await withSandbox(provider, { ...workspace, harness, limits }, (sandbox) =>
     sandbox.run({
-      argv: ['bash', `${sandbox.harnessDir}/${SCRIPT}`],
-      mergeOutput: true,
+      ...(isWitnessed
+        ? {
+            argv: witnessedCommand(sandbox.harnessDir, SCRIPT, repeat, variation),
+            maxOutputBytes: limits.maxOutputBytes + WITNESS_BYTES,
+          }
+        : { argv: ['bash', `${sandbox.harnessDir}/${SCRIPT}`], mergeOutput: true }),
       // Repeats differ in it, so that results which hang on the order of sets show.
-      env: { PYTHONHASHSEED: String(options.repeat), ...timeZoneEnv(options.variation.timeZone) },
-      signal: options.signal,
+      env: { PYTHONHASHSEED: String(repeat), ...timeZoneEnv(variation.timeZone) },
+      signal,
     }),
   );
-  options.signal.throwIfAborted();
-  const run = { ending: scriptEnding(result), output: result.stdout, durationMs: result.durationMs };
-  return { script: run, witness: undefined };
+  signal.throwIfAborted();
+  const isOver = result.stdout.length > limits.maxOutputBytes;
+  const ending = isOver ? 'output-exceeded' : scriptEnding(result);
+  const output = isOver ? result.stdout.subarray(0, limits.maxOutputBytes) : result.stdout;
+  return {
+    script: { ending, output, durationMs: result.durationMs },
+    witness: isWitnessed && ending === 'exited' ? readWitness(result.stderr) : undefined,
+  };
 }
 
 /** Reads one raw output with `test_parser.py`, in a sandbox of its own that holds nothing else. */

@@ -1,0 +1,68 @@
+import type { EvaluationFlag, GradingTask } from './evaluate-patch.js';
+import type { TestRun } from './test-run.js';
+import { type Witness, witnessedPasses } from './witness.js';
+
+/** What the second witness has to say on a run that the parser has judged. */
+export interface Testimony {
+  readonly flags: readonly EvaluationFlag[];
+  /** A sentence for each flag. */
+  readonly reasons: readonly string[];
+}
+
+const NAMED = 3;
+const AGREES: Testimony = { flags: [], reasons: [] };
+
+/**
+ * Compares what the parser read in a run with what the second witness saw in it. What the original does by itself is no
+ * fault of a patch: ids are those that pass there, and names of what was tampered with count where they are new.
+ * `runOriginal` is asked where it is needed; it gives undefined where the original's run was cut.
+ */
+export async function compareWitness(
+  task: GradingTask,
+  { witness }: TestRun,
+  hasSolved: boolean,
+  runOriginal: () => Promise<TestRun>,
+): Promise<Testimony> {
+  if (witness === undefined) return AGREES;
+  const expected = task.witnessed ?? witnessedPasses((await runOriginal()).witness);
+  const disagreement = describeDisagreement(expected, witness, hasSolved);
+  const isNew = witness.tampered.length === 0 ? [] : newNames(witness, (await runOriginal()).witness);
+  return {
+    flags: [
+      ...(disagreement === undefined ? [] : (['witness-disagrees'] as const)),
+      ...(isNew.length === 0 ? [] : (['runner-tampered'] as const)),
+    ],
+    reasons: [
+      ...(disagreement === undefined ? [] : [disagreement]),
+      ...(isNew.length === 0 ? [] : [`What decides about the tests was changed while they ran: ${shown(isNew)}.`]),
+    ],
+  };
+}
+
+function describeDisagreement(expected: readonly string[], witness: Witness, hasSolved: boolean): string | undefined {
+  // The original has no witness, or none of its tests passes by it: there is nothing to compare with.
+  if (expected.length === 0) return undefined;
+  const lacking = expected.filter((id) => witness.results.get(id) !== 'passed');
+  const isWhole = witness.status === 'complete';
+  if (hasSolved && !isWhole) {
+    const what = witness.status === 'absent' ? 'saw no tests run' : 'saw a test session that did not end in order';
+    return `The parser reads a full success, but the second witness ${what}.`;
+  }
+  if (hasSolved && lacking.length > 0) {
+    return `The parser reads a full success, but by the second witness ${lacking.length} of ${expected.length} tests did not pass: ${shown(lacking)}.`;
+  }
+  if (!hasSolved && isWhole && lacking.length === 0) {
+    return `The parser reads no full success, but by the second witness all ${expected.length} tests passed.`;
+  }
+  return undefined;
+}
+
+function newNames({ tampered }: Witness, original: Witness | undefined): string[] {
+  const known = new Set(original?.tampered);
+  return tampered.filter((name) => !known.has(name));
+}
+
+function shown(names: readonly string[]): string {
+  const more = names.length - NAMED;
+  return `${names.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

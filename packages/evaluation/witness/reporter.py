@@ -1,0 +1,202 @@
+"""Tells the supervisor what the tests of this process do; watches what decides about it. Loaded with the first framework."""
+import _socket
+import builtins
+import fcntl
+import os
+import sys
+import time
+
+__unittest = True  # No frame of ours shows in a traceback.
+
+TOKEN = os.urandom(8)
+FIRST_DESCRIPTOR = 900
+MAX_NAME = 4000
+FULL_CHECK_SECONDS = 0.02
+getpid = os.getpid
+write = os.write
+clock = time.perf_counter
+function_type = type(lambda: None)
+
+
+class Channel:
+    """The connection to the supervisor. Silent in processes that were forked from this one."""
+
+    def __init__(self, name):
+        socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+        socket.connect("\0" + name)
+        # Far from the numbers that a test may expect or close.
+        try:
+            self.descriptor = fcntl.fcntl(socket.fileno(), fcntl.F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR)
+            socket.close()
+        except OSError:
+            self.descriptor = socket.detach()
+        self.process = getpid()
+        self.told = 0
+        self.depth = 0
+        # A pytest session is on; the item that it runs, and what left the phase that this is in.
+        self.is_pytest = False
+        self.item = None
+        self.raised = []
+
+    def is_own(self):
+        return getpid() == self.process
+
+    def send(self, kind, payload=b""):
+        data = TOKEN + kind + len(payload).to_bytes(4, "big") + payload
+        try:
+            while data:
+                data = data[write(self.descriptor, data):]
+        except OSError:
+            pass
+
+    def enter(self):
+        """A session begins; one inside another is part of it."""
+        self.depth += 1
+        if self.depth == 1 and self.is_own():
+            self.told = 0
+            self.send(b"B")
+
+    def leave(self, is_in_order):
+        self.depth -= 1
+        if self.depth == 0 and is_in_order and self.is_own():
+            self.send(b"E", b"%d" % self.told)
+
+    def result(self, framework, name, outcome):
+        """One test's outcome: p, s or f."""
+        if self.is_own():
+            self.told += 1
+            text = "%s %s" % (framework, name)
+            self.send(b"R", outcome.encode() + shortened(text.encode("utf-8", "backslashreplace")))
+
+    def tampered(self, name):
+        if self.is_own():
+            self.send(b"T", shortened(name.encode("utf-8", "backslashreplace")))
+
+
+def shortened(data):
+    """A name of bounded length that still tells it from others."""
+    if len(data) <= MAX_NAME:
+        return data
+    import zlib
+
+    return data[:MAX_NAME] + b"...%08x" % zlib.crc32(data)
+
+
+class Seals:
+    """Identities of the functions and classes that decide outcomes, to be compared later."""
+
+    def __init__(self, channel):
+        self.channel = channel
+        self.places = []
+        self.hot = []
+        self.told = set()
+        self.last = clock()
+
+    def seal(self, holder, prefix, names=None, is_hot=False):
+        """Every function, class and descriptor of a module's or a class's dictionary, or those named."""
+        values = holder if isinstance(holder, dict) else vars(holder)
+        kept = []
+        for name in names or list(values) + ADDABLE:
+            value = values.get(name)
+            if names is None and not is_deciding(value) and name not in ADDABLE:
+                continue
+            kept.append((name, value, code_of(value)))
+        place = (values, prefix, kept)
+        (self.hot if is_hot else self.places).append(place)
+        return self
+
+    def seal_module(self, module):
+        """A module's functions and classes, and those of its classes."""
+        name = module.__name__
+        self.seal(module, name)
+        for key, value in list(vars(module).items()):
+            if isinstance(value, type) and value.__module__ == name:
+                self.seal(value, name + "." + key)
+
+    def check(self, is_full=False):
+        now = clock()
+        self.compare(self.hot)
+        if is_full or now - self.last > FULL_CHECK_SECONDS:
+            self.compare(self.places)
+            for name, get in (("sys.settrace", gettrace), ("sys.setprofile", getprofile)):
+                current = get()
+                if current is not None:
+                    self.tell("%s %s" % (name, getattr(current, "__qualname__", type(current).__qualname__)))
+            self.last = clock()
+
+    def compare(self, places):
+        for values, prefix, kept in places:
+            for name, value, code in kept:
+                current = values.get(name)
+                if current is not value or code_of(current) is not code:
+                    self.tell(prefix + "." + name)
+
+    def tell(self, name):
+        if name not in self.told:
+            self.told.add(name)
+            self.channel.tampered(name)
+
+
+gettrace = sys.gettrace
+getprofile = sys.getprofile
+
+
+def is_deciding(value):
+    return isinstance(value, (function_type, type, classmethod, staticmethod, property))
+
+
+def code_of(value):
+    if type(value) is function_type:
+        return value.__code__
+    if type(value) in (classmethod, staticmethod):
+        return getattr(value.__func__, "__code__", None)
+    return None
+
+
+# What changes a class where it is added.
+ADDABLE = ["__getattribute__", "__getattr__", "__setattr__", "__new__"]
+BUILTINS = """
+    BaseException Exception AssertionError KeyboardInterrupt SystemExit __build_class__ __import__ abs all any bool bytes
+    callable compile delattr dict dir eval exec filter float format frozenset getattr globals hasattr hash id int
+    isinstance issubclass iter len list locals map max min next object print property range repr reversed round set
+    setattr slice sorted str sum super tuple type vars zip
+""".split()
+
+
+def clean_environment(reporter, userbase, own_userbase):
+    """What this process starts finds the environment as it would be without us."""
+    environment = os.environ
+    environment.pop("SWE_SELFPLAY_WITNESS", None)
+    if environment.get("PYTHONUSERBASE") == userbase:
+        if own_userbase:
+            environment["PYTHONUSERBASE"] = own_userbase
+        else:
+            del environment["PYTHONUSERBASE"]
+    ours = reporter + "/site"
+    paths = environment.get("PYTHONPATH", "").split(":")
+    if ours in paths:
+        paths.remove(ours)
+        if paths:
+            environment["PYTHONPATH"] = ":".join(paths)
+        else:
+            del environment["PYTHONPATH"]
+
+
+def start(name, reporter, userbase, own_userbase, order):
+    """Connects; gives the function that is called with each framework's module once it is loaded."""
+    channel = Channel(name)
+    channel.send(b"H")
+    clean_environment(reporter, userbase, own_userbase)
+    seals = Seals(channel)
+    seals.seal(builtins, "builtins", [known for known in BUILTINS if hasattr(builtins, known)], is_hot=True)
+    seals.seal(sys, "sys", ["exit", "settrace", "setprofile", "exc_info", "_getframe"])
+    seals.seal(os, "os", ["_exit", "abort", "fork", "write"])
+
+    def watch(module):
+        file = {"unittest": "watch_unittest.py", "_pytest.config": "watch_pytest.py"}[module.__name__]
+        space = {"__name__": "witness", "__unittest": True}
+        with open(reporter + "/" + file, "rb") as source:
+            exec(compile(source.read(), "<witness>", "exec"), space)
+        space["watch"](module, channel, seals, order)
+
+    return watch
