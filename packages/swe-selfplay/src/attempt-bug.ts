@@ -120,9 +120,9 @@ async function evaluate(
   key: AttemptKey,
   predPatch: Uint8Array | undefined,
 ): Promise<EvaluationRecord> {
-  const { runner, settings, signal } = setup;
+  const { runner, settings, refusedFlags, signal } = setup;
   const { timeoutMs } = settings.rules;
-  const options = { runner, timeoutMs, ...(signal && { signal }) };
+  const options = { runner, timeoutMs, refusedFlags, ...(signal && { signal }) };
   const evaluation = await evaluatePatch(task.grading, predPatch ?? new Uint8Array(), options);
   signal?.throwIfAborted();
   return { ...key, type: 'evaluation', ...evaluation };

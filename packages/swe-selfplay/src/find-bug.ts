@@ -110,11 +110,12 @@ async function validate(
   name: string,
   artifact: BugArtifact,
 ): Promise<ValidationRecord> {
-  const { runner, settings, signal } = setup;
+  const { runner, settings, checks, signal } = setup;
   setup.onEvent({ ...setup.key, type: 'validation-start', candidate });
   const { valid: _, ...report } = await validateArtifact(artifact, setup.environment, {
     runner,
     rules: settings.rules,
+    checks,
     signal,
     onVerdict: (verdict) => setup.onEvent({ ...setup.key, type: 'check-end', candidate, verdict }),
   });

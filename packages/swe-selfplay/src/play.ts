@@ -3,6 +3,7 @@ import { createDispatcher } from './dispatcher.js';
 import { mapConcurrently } from './map-concurrently.js';
 import type { PlayListener } from './play-event.js';
 import { playRound } from './play-round.js';
+import { PROFILES } from './profiles.js';
 import { checkRoundOptions, environmentKey, type RoundOptions, type RoundParts } from './round-setup.js';
 import { RunError } from './run-error.js';
 import { openRunFolder, type RunFolder, type RunFolderOptions } from './run-folder.js';
@@ -101,7 +102,9 @@ function runSettings(environments: readonly Environment[], parts: RoundParts, op
   if (twice !== undefined)
     throw new RunError('invalid-options', `Expected different environments, got ${twice} twice.`);
   const names = { injector: parts.injector.name, solver: parts.solver.name };
-  return { ...settings, ...names, rules: { ...rules }, rounds, environments: keys };
+  const { checks = PROFILES.default.checks, refusedFlags = PROFILES.default.refusedFlags } = options;
+  const demands = { rules: { ...rules }, checks: checks.map(({ id }) => id), refusedFlags: [...refusedFlags].sort() };
+  return { ...settings, ...names, ...demands, rounds, environments: keys };
 }
 
 /** Round by round over all environments, so that a run that is cut short has played on each of them. */

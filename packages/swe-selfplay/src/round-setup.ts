@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Environment } from '@swe-selfplay/artifact';
-import type { TestRunner } from '@swe-selfplay/evaluation';
-import { type Injector, type ValidationRules, validationRulesSchema } from '@swe-selfplay/injector';
+import type { EvaluationFlag, TestRunner } from '@swe-selfplay/evaluation';
+import { type Check, type Injector, type ValidationRules, validationRulesSchema } from '@swe-selfplay/injector';
 import { DEFAULT_ALPHA, DEFAULT_GROUP_SIZE } from '@swe-selfplay/reward';
 import type { SandboxProvider } from '@swe-selfplay/sandbox';
 import type { Solver } from '@swe-selfplay/solver';
@@ -10,6 +10,7 @@ import { deriveSeed } from './derive-seed.js';
 import { createDispatcher, type Dispatcher } from './dispatcher.js';
 import type { Journal } from './journal.js';
 import { createMemoryJournal } from './memory-journal.js';
+import { PROFILES } from './profiles.js';
 import type { PlayListener } from './play-event.js';
 import { RunError } from './run-error.js';
 import type { RoundKey } from './run-record.js';
@@ -42,6 +43,14 @@ export interface RoundOptions {
    */
   readonly settle?: 'library' | 'trainer' | undefined;
   readonly rules?: Partial<ValidationRules> | undefined;
+  /** What a bug must pass to be valid; default: the nine of SPEC 5. */
+  readonly checks?: readonly Check[] | undefined;
+  /** Flags that make a solved patch unsolved; default: those that prove its report false. */
+  readonly refusedFlags?: readonly EvaluationFlag[] | undefined;
+  /** Share, 0..1, of the failing tests that the solver is not shown and is graded by all the same; default 0. */
+  readonly hiddenShare?: number | undefined;
+  /** What is done about the original's text within a solver's reach; default `scrub`. `off` does not look. */
+  readonly onLeak?: LeakPolicy | undefined;
   /** Suites and searches under way at once; default: the number of cores. */
   readonly jobs?: number | undefined;
   /** Conversations with a policy under way at once; default: as many as `jobs`. They wait and cost little. */
@@ -54,12 +63,17 @@ export interface RoundOptions {
   readonly onEvent?: PlayListener | undefined;
 }
 
+/** What is done about the original's text within a solver's reach. */
+export type LeakPolicy = 'off' | 'report' | 'scrub' | 'refuse';
+
 /** Everything that the steps of one round share; checked, defaults filled in. */
 export interface RoundSetup extends RoundParts {
   readonly environment: Environment;
   readonly key: RoundKey;
   readonly seed: number;
   readonly settings: RoundSettings;
+  readonly checks: readonly Check[];
+  readonly refusedFlags: readonly EvaluationFlag[];
   readonly dispatcher: Dispatcher;
   readonly journal: Journal;
   readonly signal: AbortSignal | undefined;
@@ -74,6 +88,8 @@ export interface RoundSettings {
   readonly higherOrder: number;
   readonly settle: 'library' | 'trainer';
   readonly rules: ValidationRules;
+  readonly hiddenShare: number;
+  readonly onLeak: LeakPolicy;
 }
 
 const settingsSchema = z.object({
@@ -85,6 +101,8 @@ const settingsSchema = z.object({
   higherOrder: z.union([z.boolean(), z.int().min(0)]).default(0),
   settle: z.enum(['library', 'trainer']).default('library'),
   rules: validationRulesSchema.default(() => validationRulesSchema.parse({})),
+  hiddenShare: z.number().min(0).max(1).default(0),
+  onLeak: z.enum(['off', 'report', 'scrub', 'refuse']).default('scrub'),
   jobs: z.int().min(1).default(availableParallelism),
   concurrency: z.int().min(1).optional(),
 });
@@ -117,6 +135,8 @@ export function setUpRound(environment: Environment, parts: RoundParts, options:
     // Not of the name: a clone in another folder is the same environment.
     seed: deriveSeed(settings.seed, environment.digest, round),
     settings,
+    checks: options.checks ?? PROFILES.default.checks,
+    refusedFlags: options.refusedFlags ?? PROFILES.default.refusedFlags,
     dispatcher: options.dispatcher ?? createDispatcher({ prepare: 2 * jobs, run: concurrency, judge: 2 * jobs }),
     journal: options.journal ?? createMemoryJournal(),
     signal: options.signal,

@@ -54,6 +54,8 @@ export interface ValidationRecord extends RoundKey {
   readonly failToPass: readonly string[];
   readonly passToPass: readonly string[];
   readonly flaky: readonly string[];
+  /** What the second witness saw pass in every run of the original; missing where it saw nothing. */
+  readonly witnessed?: readonly string[] | undefined;
   readonly runs: { readonly executed: number; readonly cached: number };
   readonly ms: number;
 }
@@ -88,6 +90,8 @@ export interface EvaluationRecord extends AttemptKey {
   readonly failed: readonly string[];
   readonly missing: readonly string[];
   readonly flags: readonly string[];
+  /** Where some of the failing tests were not shown to the solver. */
+  readonly hidden?: { readonly publicPassed: boolean; readonly privatePassed: boolean } | undefined;
   readonly ms: number;
 }
 
@@ -205,6 +209,7 @@ export const storedRecordSchema: z.ZodType<StoredRecord> = z.discriminatedUnion(
     failToPass: ids,
     passToPass: ids,
     flaky: ids,
+    witnessed: ids.optional(),
     runs: z.strictObject({ executed: count, cached: count }),
     ms: duration,
   }),
@@ -227,6 +232,7 @@ export const storedRecordSchema: z.ZodType<StoredRecord> = z.discriminatedUnion(
     failed: ids,
     missing: ids,
     flags: ids,
+    hidden: z.strictObject({ publicPassed: z.boolean(), privatePassed: z.boolean() }).optional(),
     ms: duration,
   }),
   z.strictObject({

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { DEFAULT_CHECKS } from '@swe-selfplay/injector';
 import { z } from 'zod';
 
 /** What decides what a run plays. Two plays with equal settings play the same, however often they are interrupted. */
@@ -12,7 +13,12 @@ export interface RunSettings {
   readonly settle: 'library' | 'trainer';
   readonly injector: string;
   readonly solver: string;
-  readonly rules: Readonly<Record<string, number>>;
+  readonly rules: Readonly<Record<string, number | boolean>>;
+  /** Ids of the checks that a bug must pass. */
+  readonly checks: readonly string[];
+  readonly refusedFlags: readonly string[];
+  readonly hiddenShare: number;
+  readonly onLeak: 'off' | 'report' | 'scrub' | 'refuse';
   /** Key of each environment: its name and what its code is. */
   readonly environments: readonly string[];
 }
@@ -32,7 +38,12 @@ export const runFileSchema: z.ZodType<{ readonly formatVersion: 2; readonly sett
     settle: z.enum(['library', 'trainer']),
     injector: z.string(),
     solver: z.string(),
-    rules: z.record(z.string(), z.number()),
+    rules: z.record(z.string(), z.union([z.number(), z.boolean()])),
+    // Runs of before these could be set were played with these.
+    checks: z.array(z.string()).default(() => DEFAULT_CHECKS.map(({ id }) => id)),
+    refusedFlags: z.array(z.string()).default([]),
+    hiddenShare: z.number().min(0).max(1).default(0),
+    onLeak: z.enum(['off', 'report', 'scrub', 'refuse']).default('off'),
     environments: z.array(z.string()).min(1),
   }),
 });

@@ -6,6 +6,7 @@ import {
   type InjectionTally,
   injectBugs,
   type SeedOutcome,
+  type ValidateOptions,
   type ValidationReport,
   validateArtifact,
 } from '@swe-selfplay/injector';
@@ -31,7 +32,8 @@ export interface InjectionResult extends InjectionTally {
 }
 
 export interface InjectionRequest extends Omit<InjectBugsOptions<ValidationReport>, 'validate'> {
-  readonly rules: Parameters<typeof validateArtifact>[2]['rules'];
+  readonly rules: ValidateOptions['rules'];
+  readonly checks: ValidateOptions['checks'];
   /** Each artifact becomes a folder in this one, named by strategy and seed, as soon as it is valid. */
   readonly folder: string;
   readonly strategy: string;
@@ -41,12 +43,12 @@ export interface InjectionRequest extends Omit<InjectBugsOptions<ValidationRepor
 /** Injects bugs into an environment and writes the valid ones. */
 export async function injectArtifacts(
   environment: Environment,
-  { folder, rules, strategy, trajectories, ...options }: InjectionRequest,
+  { folder, rules, checks, strategy, trajectories, ...options }: InjectionRequest,
   terminal: Terminal,
 ): Promise<InjectionResult> {
   const { runner, signal } = options;
   const validate = (artifact: Parameters<typeof validateArtifact>[0]) =>
-    validateArtifact(artifact, environment, { runner, rules, signal });
+    validateArtifact(artifact, environment, { runner, rules, checks, signal });
   const artifacts: WrittenArtifact[] = [];
   let tally: InjectionTally = { tried: 0, valid: 0, discarded: {} };
   terminal.status(`seed ${options.seed}`);

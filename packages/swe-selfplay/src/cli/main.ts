@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
+import { auditCommand } from './commands/audit.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { exportCommand } from './commands/export.js';
 import { injectCommand } from './commands/inject.js';
@@ -33,7 +34,15 @@ function createProgram(finish: (exitCode: number) => void): Command {
     .description('One policy breaks real repositories and repairs them.')
     .version(version)
     .showHelpAfterError('Run it with --help to see what it understands.');
-  const commands = [validateCommand, evaluateCommand, injectCommand, solveCommand, playCommand, exportCommand];
+  const commands = [
+    validateCommand,
+    evaluateCommand,
+    injectCommand,
+    solveCommand,
+    playCommand,
+    exportCommand,
+    auditCommand,
+  ];
   for (const create of commands) program.addCommand(create(finish));
   // Settings are not inherited by commands that are made on their own.
   for (const command of [program, ...program.commands]) command.exitOverride().copyInheritedSettings(program);

@@ -4,7 +4,7 @@ import { createTask, type SolverTask } from '@swe-selfplay/solver';
 import { outcomeOf } from '../describe-report.js';
 import type { Session } from '../session.js';
 import { UsageError } from './exit-code.js';
-import { type RuleFlags, rulesOf } from './rule-options.js';
+import { checksOf, type RuleFlags, rulesOf } from './rule-options.js';
 import type { Terminal } from './terminal.js';
 
 /** `infra`: broken infrastructure leaves open whether the artifact is valid. */
@@ -28,6 +28,7 @@ export async function openTask(
   const report = await validateArtifact(reading, environment, {
     runner: session.runner,
     rules: rulesOf(flags),
+    checks: checksOf(flags),
     signal,
     onVerdict: ({ id, status }) => terminal.status(`${id}: ${status}`),
   });
@@ -35,7 +36,11 @@ export async function openTask(
   if (report.status === 'invalid' || reading.status === 'malformed') {
     throw new UsageError(`Expected a valid artifact in ${folder}; ${outcomeOf(report)}`);
   }
-  const { failToPass, passToPass } = report;
-  const task = await createTask({ original: environment.original, artifact: reading.artifact, failToPass, passToPass });
+  const { failToPass, passToPass, witnessed } = report;
+  const { original } = environment;
+  const task = await createTask({
+    ...{ original, artifact: reading.artifact, failToPass, passToPass },
+    ...(witnessed && { witnessed }),
+  });
   return { status: 'ready', task };
 }

@@ -5,7 +5,7 @@ import { printable } from '../../printable.js';
 import { EXIT_CODES, UsageError } from '../exit-code.js';
 import { withRepository } from '../open-repository.js';
 import { openTask } from '../open-task.js';
-import { addRuleOptions, type RuleFlags, rulesOf } from '../rule-options.js';
+import { addRuleOptions, type RuleFlags, refusedFlagsOf, rulesOf } from '../rule-options.js';
 import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
 import { withInfraObject } from '../with-infra-object.js';
 
@@ -44,7 +44,8 @@ async function evaluate(folder: string, flags: EvaluateFlags): Promise<number> {
       withSession(flags, (session, terminal, signal) =>
         withRepository(flags, terminal, async (environment) => {
           const opened = await openTask(folder, environment, flags, session, terminal, signal);
-          const options = { runner: session.runner, signal, timeoutMs: rulesOf(flags).timeoutMs };
+          const { timeoutMs } = rulesOf(flags);
+          const options = { runner: session.runner, signal, timeoutMs, refusedFlags: refusedFlagsOf(flags) };
           const evaluation =
             opened.status === 'ready'
               ? await evaluatePatch(opened.task.grading, patch, options)

@@ -10,7 +10,7 @@ import { withRepository } from '../open-repository.js';
 import { numberIn } from '../parse-option.js';
 import { checkPlayers, injectorOf, promptsOf } from '../players.js';
 import { addPolicyOptions, type PolicyFlags } from '../policy-options.js';
-import { addRuleOptions, rulesOf } from '../rule-options.js';
+import { addRuleOptions, checksOf, rulesOf } from '../rule-options.js';
 import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
 import { type StrategyFlags, strategyOf, strategyOption } from '../strategies.js';
 
@@ -59,6 +59,7 @@ async function inject(flags: InjectFlags): Promise<number> {
         const trajectories = keepTrajectories(folder, { ...origin, configuration: [injector.name, rules] });
         const request = {
           ...{ injector, runner: session.runner, seed, count, signal, folder, rules, trajectories },
+          checks: checksOf(flags),
           strategy: strategyOf(flags, policies.injector !== undefined),
           // More than are wanted would be paid for and thrown away.
           concurrency: concurrencyOf(flags, policies, count),

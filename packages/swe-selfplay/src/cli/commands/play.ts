@@ -9,7 +9,7 @@ import { withRepositories } from '../open-repository.js';
 import { choice, numberIn } from '../parse-option.js';
 import { checkPlayers, injectorOf, promptsOf, solverOf } from '../players.js';
 import { addPolicyOptions, type PolicyFlags } from '../policy-options.js';
-import { addRuleOptions, rulesOf } from '../rule-options.js';
+import { addRuleOptions, checksOf, refusedFlagsOf, rulesOf } from '../rule-options.js';
 import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
 import { type StrategyFlags, strategyOption } from '../strategies.js';
 
@@ -86,6 +86,8 @@ async function playRun(flags: PlayFlags): Promise<number> {
           ...{ seed, rounds, groupSize, tries, alpha, higherOrder, settle, jobs, folder, signal },
           concurrency: concurrencyOf(flags, policies),
           rules: rulesOf(flags),
+          checks: checksOf(flags),
+          refusedFlags: refusedFlagsOf(flags),
           onEvent: createProgress(terminal),
         });
         const usage = usageOfRun(folder, flags);

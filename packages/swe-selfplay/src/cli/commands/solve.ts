@@ -12,7 +12,7 @@ import { openTask } from '../open-task.js';
 import { numberIn } from '../parse-option.js';
 import { checkPlayers, promptsOf, solverOf } from '../players.js';
 import { addPolicyOptions, type PolicyFlags } from '../policy-options.js';
-import { addRuleOptions, type RuleFlags, rulesOf } from '../rule-options.js';
+import { addRuleOptions, type RuleFlags, refusedFlagsOf, rulesOf } from '../rule-options.js';
 import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
 
 const ROLES = ['solver'] as const;
@@ -76,6 +76,7 @@ async function solve(artifact: string, flags: SolveFlags): Promise<number> {
           folder,
           onGraded,
           timeoutMs,
+          refusedFlags: refusedFlagsOf(flags),
           trajectories,
         };
         const graded = await gradeAttempts(opened.task, solver, options).finally(() => trajectories.close());

@@ -1,10 +1,10 @@
 import { readArtifactFolder } from '@swe-selfplay/artifact';
-import { DEFAULT_CHECKS, type ValidationReport, validateArtifact } from '@swe-selfplay/injector';
+import { type Check, type ValidationReport, validateArtifact } from '@swe-selfplay/injector';
 import { Command } from 'commander';
 import { describeReport } from '../../describe-report.js';
 import { EXIT_CODES } from '../exit-code.js';
 import { withRepository } from '../open-repository.js';
-import { addRuleOptions, type RuleFlags, rulesOf } from '../rule-options.js';
+import { addRuleOptions, checksOf, type RuleFlags, rulesOf } from '../rule-options.js';
 import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
 import { withInfraObject } from '../with-infra-object.js';
 
@@ -19,7 +19,7 @@ const EXIT = { valid: 0, invalid: 1, infra: EXIT_CODES.infra } as const;
 
 export function validateCommand(finish: (exitCode: number) => void): Command {
   const command = new Command('validate')
-    .description('Run the nine checks on a bug artifact. Exit code 0: valid, 1: invalid.')
+    .description('Run the checks on a bug artifact. Exit code 0: valid, 1: invalid.')
     .argument('<artifact-dir>', 'the directory of the five files')
     .requiredOption('--repo <dir>', 'the repository that the artifact is for')
     .option('--rev <revision>', 'its revision (default: HEAD)')
@@ -37,12 +37,14 @@ Examples:
 
 async function validate(folder: string, flags: ValidateFlags): Promise<number> {
   const reading = await readArtifactFolder(folder);
-  return withInfraObject(flags.json, undecided, (onPrinted) =>
+  const onBroken = (reason: string) => undecided(reason, checksOf(flags));
+  return withInfraObject(flags.json, onBroken, (onPrinted) =>
     withSession(flags, (session, terminal, signal) =>
       withRepository(flags, terminal, async (environment) => {
         const report = await validateArtifact(reading, environment, {
           runner: session.runner,
           rules: rulesOf(flags),
+          checks: checksOf(flags),
           runAll: flags.all,
           signal,
           onVerdict: ({ id, status }) => terminal.status(`${id}: ${status}`),
@@ -56,8 +58,8 @@ async function validate(folder: string, flags: ValidateFlags): Promise<number> {
 }
 
 /** The report of a validation that could not begin. */
-function undecided(reason: string): ValidationReport {
-  const checks = DEFAULT_CHECKS.map(({ id }) => ({ id, status: 'skipped' as const, reason, evidence: {}, ms: 0 }));
+function undecided(reason: string, wanted: readonly Check[]): ValidationReport {
+  const checks = wanted.map(({ id }) => ({ id, status: 'skipped' as const, reason, evidence: {}, ms: 0 }));
   const runs = { executed: 0, cached: 0 };
   return { status: 'infra', valid: false, checks, failToPass: [], passToPass: [], flaky: [], runs, ms: 0 };
 }
