@@ -16,18 +16,30 @@ interface Counts {
 
 /**
  * A state in which `test_parser.py` and the second witness tell two stories, as a failed finding; undefined where there
- * is none, or no complete witness of the original. Their ids need not be alike, so counts of passing tests are compared:
- * where both count the same on the original they must in every state. Else the parser must lose tests wherever the
- * witness sees some fail, and, if it counts no more tests than the witness, only there: a script may run other tests besides.
+ * is none, or no complete witness of the original. Their ids need not be alike, so counts of passing tests are compared.
+ * Where both count the same on the original, the parser may read no more passing tests than the witness in any state;
+ * else it must lose some wherever the witness sees more fail. And where the bug makes no test fail by the witness, which
+ * saw all that the parser did, the parser must not say that one does.
+ *
+ * `isExact`: where both count the same on the original, they must in every state. An honest parser that reads lines
+ * loses a passing test when the code under test prints something in between.
  */
-export function findWitnessContradiction(evidence: Evidence): Finding | undefined {
+export function findWitnessContradiction(
+  evidence: Evidence,
+  { isExact }: { readonly isExact: boolean },
+): Finding | undefined {
   const first = evidence.original?.[0];
   const expected = first && countsOf(first);
   if (expected === undefined || expected.witness === 0 || expected.parser === 0) return undefined;
-  const contradiction = isOneToOne(evidence, expected) ? unlikeCounts : unlikeLosses;
+  const areAlike = isOneToOne(evidence, expected);
   for (const { state, run } of runsSeen(evidence)) {
     const counts = countsOf(run);
-    if (counts === undefined || !contradiction(counts, expected)) continue;
+    if (counts === undefined) continue;
+    const contradicts =
+      (areAlike ? counts.parser > counts.witness : hidesFailures(counts, expected)) ||
+      (areAlike && isExact && counts.parser !== counts.witness) ||
+      (evidence.buggy?.includes(run) && inventsFailures(counts, expected));
+    if (!contradicts) continue;
     return failed(
       `In ${state}, test_parser.py reads ${counts.parser} passing tests where the second witness sees ${counts.witness}; ` +
         `on the original, ${expected.parser} and ${expected.witness}.`,
@@ -37,15 +49,19 @@ export function findWitnessContradiction(evidence: Evidence): Finding | undefine
   return undefined;
 }
 
-function unlikeCounts({ parser, witness }: Counts): boolean {
-  return parser !== witness;
+/** A weakened suite may have fewer tests, which a parser that counts files does not see: failing ones it must. */
+function hidesFailures(counts: Counts, expected: Counts): boolean {
+  return counts.failing > expected.failing && counts.parser >= expected.parser;
 }
 
-/** A weakened suite may have fewer tests, which a parser that counts files does not see: failing ones it must. */
-function unlikeLosses(counts: Counts, expected: Counts): boolean {
-  const isLostByParser = counts.parser < expected.parser;
-  if (counts.failing > expected.failing) return !isLostByParser;
-  return isLostByParser && counts.witness >= expected.witness && expected.parser <= expected.witness;
+/** A parser that counts more than the witness reads other tests too, of which the witness knows nothing. */
+function inventsFailures(counts: Counts, expected: Counts): boolean {
+  return (
+    counts.parser < expected.parser &&
+    expected.parser <= expected.witness &&
+    counts.witness >= expected.witness &&
+    counts.failing === 0
+  );
 }
 
 /** True where both count the same in every run of the original, so that it is not by chance. */

@@ -14,7 +14,7 @@ export const testParser: Check = {
   judge(evidence) {
     const fault = problemIn(evidence, 'test_parser.py') ?? findParserFault(evidence);
     if (fault !== undefined) return fault;
-    const contradiction = findWitnessContradiction(evidence);
+    const contradiction = findWitnessContradiction(evidence, { isExact: false });
     if (contradiction !== undefined) return contradiction;
     if (evidence.original?.[0]?.parse === undefined || evidence.parserProbe === undefined) {
       return skipped('No output was parsed.');

@@ -15,7 +15,7 @@ export const secondWitness: Check = {
   judge(evidence) {
     const runs = runsSeen(evidence).filter(({ run }) => run.script.ending === 'exited');
     if (runs.length === 0) return skipped('Nothing was run.');
-    const contradiction = findWitnessContradiction(evidence);
+    const contradiction = findWitnessContradiction(evidence, { isExact: true });
     if (contradiction !== undefined) return contradiction;
     const statuses = new Set((evidence.original ?? []).map(({ witness }) => witness?.status ?? 'absent'));
     for (const { state, run } of runs) {

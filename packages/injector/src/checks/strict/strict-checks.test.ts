@@ -148,6 +148,14 @@ describe('one fault fails exactly the check that is there for it', () => {
       { original: Array(2).fill(run([], witnessed(30, 0))), buggy: Array(2).fill(run([1, 2], witnessed(30, 0))) },
     ],
     [
+      'a parser that reads a test less than passes',
+      'second-witness',
+      {
+        original: Array(2).fill(run([], witnessed(12, 0))),
+        buggy: Array(2).fill(run([1, 2], witnessed(11, 1))),
+      },
+    ],
+    [
       'a session that does not end',
       'second-witness',
       {
