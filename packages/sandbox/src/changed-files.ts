@@ -1,10 +1,11 @@
 import type { LaidBase } from './base-store.js';
 import { digestContent } from './lay-out-tree.js';
 import { WORKDIR } from './root-skeleton.js';
+import type { ProcessResult } from './run-process.js';
 import type { TreeFile } from './sandbox.js';
 import { SandboxError } from './sandbox-error.js';
 import { unpackFiles } from './tree-archive.js';
-import { assertDone, type RunTrusted } from './workspace-files.js';
+import { assertDone, exitCodeOf, type RunTrusted } from './workspace-files.js';
 
 const MAX_LISTING_BYTES = 64 * 1024 ** 2;
 const MAX_CHANGED_BYTES = 64 * 1024 ** 2;
@@ -18,6 +19,12 @@ const END = Buffer.from([0]);
 
 /** Unreadable directories in unreadable directories: each round opens one more level. */
 const MAX_OPENING_ROUNDS = 20;
+
+/** What runs meanwhile can change a file between two looks at it. */
+const MAX_ATTEMPTS = 3;
+
+/** The files changed between two looks at them. */
+class DisturbedError extends Error {}
 
 /** A file or link of the workspace as it is now. */
 interface ListedFile {
@@ -46,9 +53,23 @@ const PACK_SCRIPT = 'cd "$1" && exec tar -c --format=gnu --no-recursion --hard-d
 
 /**
  * What differs from what a workspace was opened with. Names that are not UTF-8 or longer than any system call takes are
- * left out: no snapshot can hold them. Throws SandboxError `too-much-changed`.
+ * left out: no snapshot can hold them. Throws SandboxError `too-much-changed`, also where programs of the workspace keep
+ * changing what is being read: that is no failure of the sandbox.
  */
 export async function listChangedFiles(
+  ...request: Parameters<typeof compareWithStart>
+): Promise<Map<string, TreeFile | null>> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    try {
+      return await compareWithStart(...request);
+    } catch (error) {
+      if (!(error instanceof DisturbedError)) throw error;
+    }
+  }
+  throw new SandboxError('too-much-changed', 'Expected files that stay as they are while they are read; they changed.');
+}
+
+async function compareWithStart(
   run: RunTrusted,
   base: LaidBase,
   changes: ReadonlyMap<string, TreeFile | null>,
@@ -144,7 +165,10 @@ async function listReadable(
 async function openPaths(run: RunTrusted, paths: readonly Buffer[], right: 'x' | '', workdir: string): Promise<void> {
   if (paths.length === 0) return;
   const argv = ['sh', '-c', OPEN_SCRIPT, 'sh', workdir, right];
-  assertDone(await run({ argv, stdin: joinWithNul(paths), maxOutputBytes: 65_536 }), 'making the files readable');
+  assertUndisturbed(
+    await run({ argv, stdin: joinWithNul(paths), maxOutputBytes: 65_536 }),
+    'making the files readable',
+  );
 }
 
 /** Makes regular files readable; returns their paths as commands take them. */
@@ -173,7 +197,7 @@ async function hashFiles(
   const { stdin } = await openFiles(run, files, workdir);
   const argv = ['sh', '-c', HASH_SCRIPT, 'sh', workdir];
   const result = await run({ argv, stdin, maxOutputBytes: MAX_LISTING_BYTES });
-  assertDone(result, 'comparing the files');
+  assertUndisturbed(result, 'comparing the files');
   const lines = splitAtNul(result.stdout).map((line) => line.toString());
   return new Map(lines.map((line) => [line.slice(66 + './'.length), line.slice(0, 64)]));
 }
@@ -187,13 +211,19 @@ async function fetchContents(
   const { paths, stdin } = await openFiles(run, wanted, workdir);
   const maxOutputBytes = MAX_CHANGED_BYTES + paths.length * TAR_OVERHEAD_PER_FILE + 65_536;
   const result = await run({ argv: ['sh', '-c', PACK_SCRIPT, 'sh', workdir], stdin, maxOutputBytes });
-  assertDone(result, 'reading the changed files');
+  assertUndisturbed(result, 'reading the changed files');
   const files = await unpackFiles(result.stdout);
-  const missing = paths.find((path) => !files.has(path));
-  if (missing !== undefined) {
-    throw new SandboxError('sandbox-failed', `The changed file ${JSON.stringify(missing)} could not be read.`);
-  }
+  if (paths.some((path) => !files.has(path))) throw new DisturbedError();
   return files;
+}
+
+/** As assertDone; a program that ended by itself, but missed a file, found another state than was listed. */
+function assertUndisturbed(result: ProcessResult, action: string): void {
+  const exitCode = exitCodeOf(result);
+  if (result.stopReason === undefined && exitCode !== undefined && exitCode > 0 && exitCode < 124) {
+    throw new DisturbedError();
+  }
+  assertDone(result, action);
 }
 
 function assertBounds(files: ReadonlyMap<string, ListedFile>, alreadyChanged: number): void {

@@ -8,6 +8,7 @@ import { hiddenCases } from './conformance/hidden-cases.js';
 import { isolationCases } from './conformance/isolation-cases.js';
 import { limitCases } from './conformance/limit-cases.js';
 import { processCases } from './conformance/process-cases.js';
+import { raceCases } from './conformance/race-cases.js';
 import { uniformCases } from './conformance/uniform-cases.js';
 
 export type { ConformanceCase } from './conformance/conformance-case.js';
@@ -27,5 +28,6 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   ...processCases,
   ...isolationCases,
   ...escapeCases,
+  ...raceCases,
   ...aloneCases,
 ];

@@ -15,25 +15,31 @@ export type RunTrusted = (command: TrustedCommand) => Promise<ProcessResult>;
 const MAX_READ_BYTES = 64 * 1024 ** 2;
 const NOT_FOUND = 44;
 
-/** 1: workspace, 2: path in it. Where a link leads out of the workspace, there is no such file. */
+/**
+ * Both resolve links first and then use a path that has none. Where the sandbox can make links lead nowhere, one that is
+ * put there in between is an error; reading finds no such file then. A pipe that is put there is not waited for.
+ * 1: workspace, 2: path in it. Where a link leads out of the workspace, there is no such file.
+ */
 const READ_SCRIPT = `
 target=$(realpath -e -- "$1/$2" 2>/dev/null && echo x) || exit ${NOT_FOUND}
 target=\${target%?x}
 case $target in "$1"/*) ;; *) exit ${NOT_FOUND} ;; esac
 [ -f "$target" ] || exit ${NOT_FOUND}
 [ -r "$target" ] || chmod u+r -- "$target"
-exec cat -- "$target"
+dd if="$target" iflag=nofollow,nonblock bs=1M status=none || exit ${NOT_FOUND}
 `;
 
 /** As above, 3: directory of the path. A link at the path itself is replaced, never followed. */
 const WRITE_SCRIPT = `
 set -e
-mkdir -p -- "$1/$3"
-directory=$(realpath -e -- "$1/$3" && echo x)
-case \${directory%?x}/ in "$1"/*) ;; *) echo "a link leads out of the workspace" >&2; exit 1 ;; esac
-if [ -L "$1/$2" ] || { [ -e "$1/$2" ] && [ ! -f "$1/$2" ]; }; then rm -f -- "$1/$2"; fi
-[ ! -f "$1/$2" ] || [ -w "$1/$2" ] || chmod u+w -- "$1/$2"
-cat >"$1/$2"
+directory=$(realpath -m -- "$1/$3" && echo x)
+directory=\${directory%?x}
+case $directory/ in "$1"/*) ;; *) echo "a link leads out of the workspace" >&2; exit 1 ;; esac
+mkdir -p -- "$directory"
+file=$directory/\${2##*/}
+if [ -L "$file" ] || { [ -e "$file" ] && [ ! -f "$file" ]; }; then rm -f -- "$file"; fi
+[ ! -f "$file" ] || [ -w "$file" ] || chmod u+w -- "$file"
+exec dd of="$file" oflag=nofollow,nonblock bs=1M status=none
 `;
 
 export async function readWorkspaceFile(run: RunTrusted, path: string, workdir: string = WORKDIR): Promise<Uint8Array> {

@@ -15,6 +15,8 @@ export interface ConformanceCase {
   readonly title: string;
   /** Holds only for providers that keep commands from the host. */
   readonly isolationOnly: boolean;
+  /** Why this provider says that it cannot do this; undefined where it has to. Whoever runs the cases shows it. */
+  readonly findLack?: (provider: SandboxProvider) => string | undefined;
   /** Resolves where the provider behaves so, throws where it does not. */
   run(provider: SandboxProvider): Promise<void>;
 }

@@ -5,6 +5,9 @@ export function describeGuarantees(host: NamespaceHost): string[] {
   const user = host.mode.isRoot ? `host uid ${host.mode.userId}` : 'the uid of the caller';
   return [
     'files: own root file system; the workspace, /tmp, /dev/shm and the home directory are writable, the system read-only',
+    host.canIgnoreLinks
+      ? 'reading and writing for the host: no symbolic link of the workspace can be put in the way'
+      : 'reading and writing for the host: symbolic links are checked, but could be exchanged by what runs meanwhile',
     `network: none${host.loopback === 'none' ? ', and no loopback device' : ' but the loopback device'}`,
     `privileges: ${user}, no capabilities, no new privileges` +
       (host.mode.hasUserNamespaces ? ', no further user namespaces' : '; user namespaces could not be made here'),

@@ -22,6 +22,12 @@ export interface IsolationMode {
   readonly countsProcessesApart: boolean;
 }
 
+/**
+ * What a command sees of its workspace: all of it; empty writable places of its own instead, which are gone with it; or
+ * all of it, but no symbolic link in it can be followed, whatever is put there meanwhile.
+ */
+export type WorkspaceView = 'whole' | 'own-places' | 'no-links';
+
 /** What trusted programs run with; nothing of a command's own environment reaches them. */
 export const TRUSTED_ENV: Readonly<Record<string, string>> = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 
@@ -96,17 +102,26 @@ export function commandArguments(
     readonly env: Readonly<Record<string, string>>;
     readonly merge: boolean;
     readonly hasInput: boolean;
-    /** Gives the command empty writable places of its own, which are gone with it. */
-    readonly isAlone: boolean;
+    readonly view: WorkspaceView;
   },
 ): string[] {
   const user = mode.isRoot && !mode.hasUserNamespaces ? [] : ['--user', '--preserve-credentials'];
   const spaces = ['--mount', '--net', '--ipc', '--uts', '--cgroup', `--pid=/proc/${target}/ns/pid_for_children`];
   const enter = ['sh', '-c', ENTER_SCRIPT, 'sh', flag(command.merge), flag(command.hasInput), FIRST_PROCESS_SCRIPT];
-  const places = command.isAlone ? PRIVATE_PLACES_TABLE : '';
+  const view = [command.view, PRIVATE_PLACES_TABLE];
   const env = Object.entries(command.env).map(([name, value]) => `${name}=${value}`);
   const start = ['sh', '-c', START_SCRIPT, 'sh', 'env', '-i', ...env, ...command.argv];
-  return ['--target', String(target), ...user, ...spaces, '--', ...enter, places, ...lastSteps(mode, limits), ...start];
+  return [
+    '--target',
+    String(target),
+    ...user,
+    ...spaces,
+    '--',
+    ...enter,
+    ...view,
+    ...lastSteps(mode, limits),
+    ...start,
+  ];
 }
 
 /** The sandbox's own environment, before what a command adds. */

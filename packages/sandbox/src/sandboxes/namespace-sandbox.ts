@@ -13,14 +13,13 @@ import { SandboxError } from '../sandbox-error.js';
 import { startSandboxProcess } from '../start-sandbox-process.js';
 import { readWorkspaceFile, type TrustedCommand, writeWorkspaceFile } from '../workspace-files.js';
 import { type Holder, startHolder } from './holder.js';
-import { commandArguments, sandboxEnvironment, TRUSTED_ENV } from './launch.js';
+import { commandArguments, sandboxEnvironment, TRUSTED_ENV, type WorkspaceView } from './launch.js';
 import type { NamespaceHost } from './namespaces.js';
 
 const TRUSTED_TIMEOUT_MS = 120_000;
 const MEMORY_POLL_MS = 100;
 
-/** A command; `isAlone` gives it empty writable places of its own, which are gone with it. */
-type Entry = Command & { readonly isAlone?: boolean };
+type Entry = Command & { readonly view: WorkspaceView };
 
 type EntryBounds = Pick<ProcessRequest, 'timeoutMs' | 'maxOutputBytes' | 'signal' | 'watch'> & {
   readonly descriptors: readonly number[];
@@ -83,19 +82,19 @@ export class NamespaceSandbox implements Sandbox {
   }
 
   run(command: Command): Promise<CommandResult> {
-    return this.#run(command, false);
+    return this.#run(command, 'whole');
   }
 
   /** Runs a command that has empty writable places for itself, which are gone with it. */
   runAlone(command: Command): Promise<CommandResult> {
-    return this.#run(command, true);
+    return this.#run(command, 'own-places');
   }
 
-  async #run(command: Command, isAlone: boolean): Promise<CommandResult> {
+  async #run(command: Command, view: WorkspaceView): Promise<CommandResult> {
     assertCommand(command);
     const memory = this.#watchMemory();
     const result = await this.#enter(
-      { ...command, isAlone },
+      { ...command, view },
       {
         ...memory,
         timeoutMs: command.timeoutMs ?? this.#limits.timeoutMs,
@@ -112,7 +111,13 @@ export class NamespaceSandbox implements Sandbox {
   ): Promise<SandboxProcess> {
     assertCommand({ argv, ...(env === undefined ? {} : { env }) });
     const { hasMemoryKill, ...watched } = this.#watchMemory();
-    const entry = { argv, ...(env === undefined ? {} : { env }), mergeOutput: true, hasInput: true };
+    const entry = {
+      argv,
+      ...(env === undefined ? {} : { env }),
+      mergeOutput: true,
+      hasInput: true,
+      view: 'whole' as const,
+    };
     return startSandboxProcess(
       { ...this.#wrap(entry, watched.descriptors), watch: watched.watch },
       { onOutput, hasMemoryKill, closing: this.#closing.signal, running: this.#running },
@@ -144,12 +149,17 @@ export class NamespaceSandbox implements Sandbox {
     this.#onClosed(this);
   }
 
-  /** Our own commands: as the sandbox's user, with the bounds of the workspace but outside its memory account. */
-  readonly #runTrusted = (command: TrustedCommand): Promise<ProcessResult> =>
-    this.#enter(
-      { argv: command.argv, env: TRUSTED_ENV, ...(command.stdin === undefined ? {} : { stdin: command.stdin }) },
-      { timeoutMs: TRUSTED_TIMEOUT_MS, maxOutputBytes: command.maxOutputBytes, descriptors: [] },
+  /**
+   * Our own commands: as the sandbox's user, with the bounds of the workspace but outside its memory account. Programs of
+   * the workspace may run meanwhile and put links in the way.
+   */
+  readonly #runTrusted = ({ argv, stdin, maxOutputBytes }: TrustedCommand): Promise<ProcessResult> => {
+    const view = this.#host.canIgnoreLinks ? 'no-links' : 'whole';
+    return this.#enter(
+      { argv, env: TRUSTED_ENV, view, ...(stdin === undefined ? {} : { stdin }) },
+      { timeoutMs: TRUSTED_TIMEOUT_MS, maxOutputBytes, descriptors: [] },
     );
+  };
 
   /** The host process that enters the workspace and runs a command there. */
   #wrap(command: Entry & { readonly hasInput: boolean }, descriptors: readonly number[]) {
@@ -162,7 +172,7 @@ export class NamespaceSandbox implements Sandbox {
         env: { ...sandboxEnvironment(toolchain.path, toolchain.env), ...command.env },
         merge: command.mergeOutput === true,
         hasInput: command.hasInput,
-        isAlone: command.isAlone === true,
+        view: command.view,
       }),
       env: TRUSTED_ENV,
       isWaiting: true,

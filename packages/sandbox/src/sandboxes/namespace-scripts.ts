@@ -138,17 +138,18 @@ ${PIPE_SCRIPT}`;
 /**
  * First process of a command's process space: joins the control groups on descriptors 4 and 5, then waits for the
  * command. It cannot be the command itself, which could then outlive its parent, and which would not see signals.
- * 1: mount table of writable places that this command has for itself ('' = those of the workspace), 2...: the command.
+ * 1: 'own-places' gives this command writable places of its own, 'no-links' makes no link of the workspace lead anywhere,
+ * 2: mount table of own places, 3...: the command.
  */
 export const FIRST_PROCESS_SCRIPT = `
 echo 0 >&4 || exit 125
 echo 0 >&5 || exit 125
 exec 4>&- 5>&-
-if [ -n "$1" ]; then
-  mount -n -a -T "$1" || exit 125
-  cd /workspace
-fi
-shift
+case $1 in
+own-places) mount -n -a -T "$2" && cd /workspace || exit 125 ;;
+no-links) mount -n -o remount,bind,nosuid,nodev,nosymfollow none /workspace || exit 125 ;;
+esac
+shift 2
 "$@"
 exit $?
 `;

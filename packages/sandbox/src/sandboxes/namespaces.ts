@@ -35,6 +35,8 @@ export interface NamespaceHost {
   readonly directories: readonly string[];
   readonly loopback: 'ip' | 'python' | 'none';
   readonly cgroups: CgroupTree | undefined;
+  /** The kernel (since 5.10) and mount (since util-linux 2.38) can make the links of a file system lead nowhere. */
+  readonly canIgnoreLinks: boolean;
 }
 
 /** The uid of workspaces made by root: no account of a usual host has it. */
@@ -86,6 +88,7 @@ async function findWorkingHost(host: NamespaceHost): Promise<NamespaceHost> {
   const ways: NamespaceHost[] = [host];
   if (host.cgroups !== undefined) ways.push({ ...host, cgroups: undefined });
   if (host.loopback !== 'none') ways.push({ ...host, cgroups: undefined, loopback: 'none' });
+  ways.push(...ways.map((way) => ({ ...way, canIgnoreLinks: false })));
   const failures: SandboxError[] = [];
   for (const way of ways) {
     try {
@@ -104,7 +107,7 @@ async function runNothing(host: NamespaceHost): Promise<void> {
   const sandbox = await openNamespaceSandbox(host, request, DEFAULT_LIMITS, () => {});
   try {
     const result = await sandbox.run({ argv: ['true'] });
-    if (result.exitCode === 0) return;
+    if (result.exitCode === 0) return void (await sandbox.writeFile('probe', new Uint8Array()));
     throw new SandboxError('sandbox-failed', `a first command ended with: ${describeFailure(result)}`);
   } finally {
     await sandbox.close();
@@ -160,5 +163,6 @@ function layOutHost(options: NamespacesOptions, mode: IsolationMode, requested: 
     directories,
     loopback: findLoopback(toolchain.python),
     cgroups: mode.isRoot && options.useCgroups !== false ? findCgroupTree() : undefined,
+    canIgnoreLinks: true,
   };
 }

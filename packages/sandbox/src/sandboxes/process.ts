@@ -72,6 +72,7 @@ export function createProcessProvider(options: ProcessProviderOptions = {}): San
     name: 'process',
     guarantees: [
       'files, network, privileges: nothing is isolated',
+      'reading and writing for the host: symbolic links are checked, but could be exchanged by what runs meanwhile',
       'processes: the process group of a command is killed at its end; what left the group goes on',
       'memory, process number: watched several times a second and killed',
       'disk: the size of one file is bounded, their number is not',
