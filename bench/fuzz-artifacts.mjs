@@ -1,6 +1,6 @@
 // Validates mutants of valid artifacts and holds each `valid` against a second judge that shares no code with it
 // (test/fuzz/judge.mjs); needs a build (tsc -b) and the namespaces sandbox. Equal seeds make equal mutants.
-//   node bench/fuzz-artifacts.mjs [REPO] [--count 10000] [--seed 1] [--jobs 2] [--bases 16] [--programs 0.06]
+//   node bench/fuzz-artifacts.mjs [REPO] [--count 10000] [--seed 1] [--jobs 2] [--bases 8] [--programs 0.03]
 //     [--judged 0.1] [--deadline 300] [--keep DIR]
 // REPO: default tallybook of examples/. --bases: valid artifacts to start from. --programs: share of mutants whose script
 // or parser changes, so that suites must be run for them. --judged: share of the invalid ones that is judged as well.
@@ -32,8 +32,8 @@ const { positionals, values } = parseArgs({
     count: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
     jobs: { type: 'string', default: '2' },
-    bases: { type: 'string', default: '16' },
-    programs: { type: 'string', default: '0.06' },
+    bases: { type: 'string', default: '8' },
+    programs: { type: 'string', default: '0.03' },
     judged: { type: 'string', default: '0.1' },
     deadline: { type: 'string', default: '300' },
     keep: { type: 'string' },
@@ -81,7 +81,8 @@ try {
     10_000,
   );
   try {
-    await Promise.all(Array.from({ length: jobs }, work));
+    // More than there are workers: most mutants wait for nothing, and should not wait behind those that wait for suites.
+    await Promise.all(Array.from({ length: 4 * jobs }, work));
   } finally {
     clearInterval(ticking);
   }

@@ -24,6 +24,11 @@ export async function openJudge({ repository, provider, timeoutMs }) {
   const runProgram = await readFile(RUN);
   await promisify(execFile)('git', ['clone', '--quiet', '--bare', repository, bare]);
   const runs = new Map();
+  const known = new Map();
+  const remembered = (key, make) => {
+    if (!known.has(key)) known.set(key, make());
+    return known.get(key);
+  };
   let indexes = 0;
 
   const git = (args, { input, index } = {}) =>
@@ -59,29 +64,30 @@ export async function openJudge({ repository, provider, timeoutMs }) {
     }
   }
   const applied = (tree, patch) =>
-    treeAfter(tree, async (index) => {
-      const { code, stderr } = await git(['apply', '--cached', '-v', '--unidiff-zero', '--whitespace=nowarn', '-'], {
-        input: withLastLineFeed(patch),
-        index,
-      });
-      if (code !== 0) return `git refuses it: ${stderr.toString().slice(0, 200)}`;
-      return /succeeded at|Context reduced/.test(stderr.toString()) ? 'a hunk lies elsewhere' : undefined;
+    remembered(`applied ${tree} ${digest(patch)}`, () => treeAfter(tree, (index) => apply(patch, index)));
+  async function apply(patch, index) {
+    const { code, stderr } = await git(['apply', '--cached', '-v', '--unidiff-zero', '--whitespace=nowarn', '-'], {
+      input: withLastLineFeed(patch),
+      index,
     });
-  const filesOf = async (tree) => {
+    if (code !== 0) return `git refuses it: ${stderr.toString().slice(0, 200)}`;
+    return /succeeded at|Context reduced/.test(stderr.toString()) ? 'a hunk lies elsewhere' : undefined;
+  }
+  const filesOf = (tree) => remembered(`files ${tree}`, () => listFiles(tree));
+  async function listFiles(tree) {
     const listed = (await must(['ls-tree', '-r', '-z', tree])).toString().split('\0').filter(Boolean);
     return new Map(
       listed.map((line) => [line.slice(line.indexOf('\t') + 1), line.slice(0, line.indexOf('\t')).split(' ')]),
     );
-  };
-  const changed = async (from, to) =>
-    (await must(['diff-tree', '-r', '-z', '--name-only', '--no-renames', from, to]))
-      .toString()
-      .split('\0')
-      .filter(Boolean);
+  }
+  const changed = (from, to) =>
+    remembered(`changed ${from} ${to}`, async () => {
+      const listed = await must(['diff-tree', '-r', '-z', '--name-only', '--no-renames', from, to]);
+      return listed.toString().split('\0').filter(Boolean);
+    });
 
   function run(tree, repeat, files) {
-    const hash = createHash('sha256').update(`${tree} ${repeat}\0`).update(files['test_script.sh']);
-    const key = hash.update('\0').update(files['test_parser.py']).digest('hex');
+    const key = `${tree} ${repeat} ${digest(files['test_script.sh'])} ${digest(files['test_parser.py'])}`;
     if (!runs.has(key)) runs.set(key, runAnew(tree, repeat, files));
     return runs.get(key);
   }
@@ -175,8 +181,10 @@ export async function openJudge({ repository, provider, timeoutMs }) {
           ? `${before.get(path)[0]} ${before.get(path)[2]}\t${path}\0`
           : `0 ${'0'.repeat(40)}\t${path}\0`,
       );
-      const back = await treeAfter(bug.tree, (index) =>
-        must(['update-index', '-z', '--index-info'], { input: lines.join(''), index }).then(() => undefined),
+      const back = await remembered(`back ${bug.tree} ${lines}`, () =>
+        treeAfter(bug.tree, async (index) => {
+          await must(['update-index', '-z', '--index-info'], { input: lines.join(''), index });
+        }),
       );
       const reverted = await run(back.tree, 0, files);
       if (reverted.ended && reverted.report === null) return fault('test-parser', `no report without ${group}`);
@@ -214,6 +222,10 @@ function changeGroups(paths, diff) {
     groups.push([...new Set(joined.flat())]);
   }
   return groups.filter((group) => group.length > 0);
+}
+
+function digest(bytes) {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function collect(program, args, { input, env, cwd }) {
