@@ -54,7 +54,7 @@ test('cuts a module into whole blocks with what they bind', () => {
   expect(blocks.map(({ kind, qualifiedName, names }) => [kind, qualifiedName, names?.join(' ')])).toEqual([
     ['statement', '', undefined],
     ['statement', '', 'os'],
-    ['statement', '', 'shop cart money m'],
+    ['statement', '', 'cart money m'],
     ['comment', '', undefined],
     ['statement', '', 'CASES'],
     ['function', 'helper', 'helper'],
@@ -87,13 +87,13 @@ test.each([
 test('takes out functions with their comments, decorators and distance', () => {
   const rest = removeFunctions(SOURCE, new Set(['test_plain', 'Case.test_one', 'absent']));
   expect(rest).toBe(
-    SOURCE.replace(/\n\n# Above a test\.[^]*?assert x\n/, '').replace(/\n {4}# Above a method[^]*?pass\n/, ''),
+    SOURCE.replace(/\n\n# Above a test\..*?assert x\n/s, '').replace(/\n {4}# Above a method.*?pass\n/s, ''),
   );
 });
 
 test('a class that is left without content goes as a whole, unless it is named elsewhere', () => {
   const rest = removeFunctions(SOURCE, new Set(['Lonely.test_alone']))!;
-  expect(rest).toBe(SOURCE.replace(/\n\nclass Lonely[^]*?pass\n/, ''));
+  expect(rest).toBe(SOURCE.replace(/\n\nclass Lonely.*?pass\n/s, ''));
   expect(removeFunctions(`${SOURCE}print(Lonely)\n`, new Set(['Lonely.test_alone']))).toBeUndefined();
 });
 

@@ -110,8 +110,10 @@ function nameOf(definition: SyntaxNode): string {
 }
 
 function boundNames(node: SyntaxNode): string[] | undefined {
-  if (/^(import|import_from)_statement$/.test(node.type))
-    return [...namesIn(node.text)].filter((name) => !['import', 'from', 'as'].includes(name));
+  if (/^(import|import_from)_statement$/.test(node.type)) {
+    const imported = node.text.replace(/^.*?\bimport\b/s, '');
+    return imported.includes('*') ? undefined : [...namesIn(imported)].filter((name) => name !== 'as');
+  }
   const assignment = node.type === 'expression_statement' ? node.namedChildren[0] : undefined;
   if (assignment?.type !== 'assignment') return undefined;
   const target = assignment.childForFieldName('left');

@@ -1,4 +1,5 @@
 import type { CodeBlock } from '@swe-selfplay/python';
+import { isImport, isTestMember, memberNames } from './name-graph.js';
 import type { OracleFile } from './oracle-file.js';
 
 /** What weakening changed in a file, where it can be told block by block. */
@@ -23,13 +24,14 @@ function textKey({ owner, text }: CodeBlock): string {
   return `${owner ?? ''}\0${text}`;
 }
 
-/** Names that mean something else after the weakening; of imports only those that are bound on one side alone. */
+/** Names that lead to what the weakening changed, as a name graph tells them; of imports only those that are bound on one side alone. */
 export function changedNames({ full, weak }: OracleFile, changed: readonly CodeBlock[]): Set<string> {
   const boundBy = (blocks: readonly CodeBlock[] = []) =>
     new Set(blocks.filter(isImport).flatMap(({ names }) => names ?? []));
   const [before, after] = [boundBy(full?.blocks), boundBy(weak?.blocks)];
   const names = changed.flatMap((block) => {
     const bound = block.names ?? [];
+    if (block.owner !== undefined && block.kind !== 'class' && !isTestMember(block)) return memberNames(block);
     return isImport(block) ? bound.filter((name) => before.has(name) !== after.has(name)) : bound;
   });
   return new Set(names);
@@ -41,8 +43,4 @@ export function servesEveryTest(path: string, { owner, names, text }: CodeBlock)
   const isHook = (name: string) =>
     /^(set_?up|tear_?down)(_?module|_function|_method)?$|^load_tests$|^pytest/i.test(name);
   return owner === undefined && (names ?? []).some(isHook);
-}
-
-function isImport({ kind, text }: CodeBlock): boolean {
-  return kind === 'statement' && /^\s*(#.*\n\s*)*(import|from)\b/.test(text);
 }
