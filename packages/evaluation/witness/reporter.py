@@ -11,7 +11,9 @@ __unittest = True  # No frame of ours shows in a traceback.
 TOKEN = os.urandom(8)
 FIRST_DESCRIPTOR = 900
 MAX_NAME = 4000
-FULL_CHECK_SECONDS = 0.02
+HOT_CHECK_SECONDS = 0.002
+FULL_CHECK_SECONDS = 0.2
+MAX_WAITING = 16384
 getpid = os.getpid
 write = os.write
 clock = time.perf_counter
@@ -31,6 +33,7 @@ class Channel:
         except OSError:
             self.descriptor = socket.detach()
         self.process = getpid()
+        self.waiting = b""
         self.told = 0
         self.depth = 0
         # A pytest session is on; the item that it runs, and what left the phase that this is in.
@@ -41,8 +44,12 @@ class Channel:
     def is_own(self):
         return getpid() == self.process
 
-    def send(self, kind, payload=b""):
-        data = TOKEN + kind + len(payload).to_bytes(4, "big") + payload
+    def send(self, kind, payload=b"", can_wait=False):
+        """What can wait goes with what comes next: each message wakes the supervisor."""
+        self.waiting += TOKEN + kind + len(payload).to_bytes(4, "big") + payload
+        if can_wait and len(self.waiting) < MAX_WAITING:
+            return
+        data, self.waiting = self.waiting, b""
         try:
             while data:
                 data = data[write(self.descriptor, data):]
@@ -66,7 +73,9 @@ class Channel:
         if self.is_own():
             self.told += 1
             text = "%s %s" % (framework, name)
-            self.send(b"R", outcome.encode() + shortened(text.encode("utf-8", "backslashreplace")))
+            data = outcome.encode() + shortened(text.encode("utf-8", "backslashreplace"))
+            # A failure is told at once, so that nothing can take it back.
+            self.send(b"R", data, outcome != "f")
 
     def tampered(self, name):
         if self.is_own():
@@ -90,20 +99,19 @@ class Seals:
         self.places = []
         self.hot = []
         self.told = set()
-        self.last = clock()
+        self.last = self.last_hot = clock()
 
     def seal(self, holder, prefix, names=None, is_hot=False):
         """Every function, class and descriptor of a module's or a class's dictionary, or those named."""
-        values = holder if isinstance(holder, dict) else vars(holder)
-        kept = []
-        for name in names or list(values) + ADDABLE:
-            value = values.get(name)
-            if names is None and not is_deciding(value) and name not in ADDABLE:
-                continue
-            kept.append((name, value, code_of(value)))
-        place = (values, prefix, kept)
-        (self.hot if is_hot else self.places).append(place)
-        return self
+        values = vars(holder)
+        kept = [
+            (name, values.get(name))
+            for name in names or {*values, *ADDABLE}
+            if names is not None or name in ADDABLE or isinstance(values[name], DECIDING)
+        ]
+        codes = [(name, value, value.__code__) for name, value in kept if isinstance(value, function_type)]
+        codes += [(name, value.__func__, value.__func__.__code__) for name, value in kept if is_wrapping(value)]
+        (self.hot if is_hot else self.places).append((values.get, prefix, kept, codes))
 
     def seal_module(self, module):
         """A module's functions and classes, and those of its classes."""
@@ -114,8 +122,12 @@ class Seals:
                 self.seal(value, name + "." + key)
 
     def check(self, is_full=False):
+        """Before each test what matters most; now and then, and at the end, all."""
         now = clock()
+        if not is_full and now - self.last_hot < HOT_CHECK_SECONDS:
+            return
         self.compare(self.hot)
+        self.last_hot = now
         if is_full or now - self.last > FULL_CHECK_SECONDS:
             self.compare(self.places)
             for name, get in (("sys.settrace", gettrace), ("sys.setprofile", getprofile)):
@@ -125,11 +137,13 @@ class Seals:
             self.last = clock()
 
     def compare(self, places):
-        for values, prefix, kept in places:
-            for name, value, code in kept:
-                current = values.get(name)
-                if current is not value or code_of(current) is not code:
-                    self.tell(prefix + "." + name)
+        for get, prefix, kept, codes in places:
+            for name, value in kept:
+                if get(name) is not value:
+                    self.tell("%s.%s" % (prefix, name))
+            for name, function, code in codes:
+                if function.__code__ is not code:
+                    self.tell("code of %s.%s" % (prefix, name))
 
     def tell(self, name):
         if name not in self.told:
@@ -141,20 +155,15 @@ gettrace = sys.gettrace
 getprofile = sys.getprofile
 
 
-def is_deciding(value):
-    return isinstance(value, (function_type, type, classmethod, staticmethod, property))
+DECIDING = (function_type, type, classmethod, staticmethod, property)
 
 
-def code_of(value):
-    if type(value) is function_type:
-        return value.__code__
-    if type(value) in (classmethod, staticmethod):
-        return getattr(value.__func__, "__code__", None)
-    return None
+def is_wrapping(value):
+    return isinstance(value, (classmethod, staticmethod)) and isinstance(value.__func__, function_type)
 
 
 # What changes a class where it is added.
-ADDABLE = ["__getattribute__", "__getattr__", "__setattr__", "__new__"]
+ADDABLE = {"__getattribute__", "__getattr__", "__setattr__", "__new__"}
 BUILTINS = """
     BaseException Exception AssertionError KeyboardInterrupt SystemExit __build_class__ __import__ abs all any bool bytes
     callable compile delattr dict dir eval exec filter float format frozenset getattr globals hasattr hash id int

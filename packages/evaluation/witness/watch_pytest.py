@@ -1,9 +1,11 @@
 """Sees the outcome of each pytest test twice: by the exceptions that leave its phases, and by the report that is told of it."""
 import functools
+import operator
 import sys
 import types
 
 __unittest = True
+is_same = operator.is_
 
 DECIDING_MODULES = """
     _pytest.runner _pytest.reports _pytest.python _pytest.python_api _pytest.raises _pytest.approx _pytest.outcomes
@@ -86,7 +88,7 @@ def plugin_for(pytest, channel, seals, order):
             caller = getattr(config.hook, name)
             current = caller._hookimpls if hasattr(caller, "_hookimpls") else caller.get_hookimpls()
             before = known.get(name)
-            if before is None or len(before) != len(current) or any(a is not b for a, b in zip(before, current)):
+            if before is None or len(before) != len(current) or not all(map(is_same, before, current)):
                 if before is not None:
                     for implementation in current:
                         if not any(implementation is other for other in before):
