@@ -69,7 +69,7 @@ test.each(Object.keys(ALLOWED))('%s declares just the packages that it imports',
 
 test('the checks see evidence and nothing that runs', () => {
   const checks = sourcesOf('injector').filter((file) => file.includes('/checks/') && !file.endsWith('.test.ts'));
-  expect(checks).toHaveLength(9);
+  expect(checks.filter((file) => /\/checks\/\d-/.test(file))).toHaveLength(9);
   const imported = new Set(checks.flatMap(packagesImportedBy));
   expect([...imported].filter((name) => !['artifact', 'evaluation'].includes(name))).toEqual([]);
 });
