@@ -1,4 +1,5 @@
 export { expectedInjectorReward, expectedInjectorRewardBySum } from './expected-reward.js';
+export { type HiddenOracleGap, type HiddenOutcome, hiddenOracleGap } from './hidden-oracle-gap.js';
 export { type InjectorOutcome, injectorReward } from './injector-reward.js';
 export { optimalSolveProbability } from './optimal-solve-probability.js';
 export { RewardError, type RewardErrorCode } from './reward-error.js';
