@@ -33,7 +33,7 @@ export function findWitnessContradiction(
   if (expected === undefined || expected.witness === 0 || expected.parser === 0) return undefined;
   const areAlike = isOneToOne(evidence, expected);
   for (const { state, run } of runsSeen(evidence)) {
-    const counts = countsOf(run);
+    const counts = countsOf(run) ?? (areAlike ? countsOfUnseen(run) : undefined);
     if (counts === undefined) continue;
     const contradicts =
       (areAlike ? counts.parser > counts.witness : hidesFailures(counts, expected)) ||
@@ -83,6 +83,12 @@ function countsOf(run: TestRun): Counts | undefined {
     witness: witnessedPasses(run.witness).length,
     failing: failingBy(run.witness).length,
   };
+}
+
+/** Where no session of tests began, no test passed; a parser that reads one in its stead has it from somewhere else. */
+function countsOfUnseen(run: TestRun): Counts | undefined {
+  if (run.witness?.status !== 'absent' || run.parse?.status !== 'parsed') return undefined;
+  return { parser: passingTests(reportOf(run)).length, witness: 0, failing: 0 };
 }
 
 function failingBy(witness: Witness | undefined): string[] {

@@ -164,19 +164,33 @@ describe('one fault fails exactly the check that is there for it', () => {
       },
     ],
     [
-      'tests that are no longer run',
-      'second-witness',
+      'tests that are no longer run, of which some pass by the parser',
+      'test-parser',
       {
         original: Array(2).fill(run([], witnessed(12, 0))),
         buggy: Array(2).fill(run([1, 2], witnessed(0, 0, 'absent'))),
       },
     ],
     [
+      'tests that are no longer run, where counts cannot be compared',
+      'second-witness',
+      {
+        original: Array(2).fill(run([], witnessed(30, 0))),
+        buggy: Array(2).fill(run([1, 2], witnessed(0, 0, 'absent'))),
+      },
+    ],
+    [
+      'Python tests that nobody saw running',
+      'second-witness',
+      { original: Array(2).fill(run([], witnessed(0, 0, 'absent'))) },
+    ],
+    [
       'a bug that tampers with the runner',
       'second-witness',
       {
+        original: Array(2).fill(run([], witnessed(12, 0))),
         buggy: Array(2).fill(
-          buildTestRun({ report: report(1, 2), witness: { status: 'absent', tampered: ['TestCase.run'] } }),
+          buildTestRun({ report: report(1, 2), witness: { ...witnessed(10, 2), tampered: ['TestCase.run'] } }),
         ),
       },
     ],
@@ -304,6 +318,13 @@ describe('where the tests are that fail', () => {
   test('an id that says nothing and is in no file shown is not', () => {
     expect(failures({ ...valid, ...named((index) => `case ${index} of many`) })).toEqual(['failing-tests-shown']);
   });
+});
+
+test('a suite in another language needs no second witness', () => {
+  const original = Array(2).fill(run([], witnessed(0, 0, 'absent')));
+  const testFiles = [{ path: 'tests/all.test.js', found: 'regular-file' as const }];
+  const evidence = buildEvidence({ ...valid, original, testFiles });
+  expect(STRICT_CHECKS.find((check) => check.id === 'second-witness')?.judge(evidence).status).toBe('passed');
 });
 
 test('without evidence no check of the strict profile passes but those on static facts', () => {
