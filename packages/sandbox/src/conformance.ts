@@ -6,6 +6,7 @@ import { escapeCases } from './conformance/escape-cases.js';
 import { fileCases } from './conformance/file-cases.js';
 import { hiddenCases } from './conformance/hidden-cases.js';
 import { isolationCases } from './conformance/isolation-cases.js';
+import { kernelCases } from './conformance/kernel-cases.js';
 import { limitCases } from './conformance/limit-cases.js';
 import { processCases } from './conformance/process-cases.js';
 import { raceCases } from './conformance/race-cases.js';
@@ -28,6 +29,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   ...processCases,
   ...isolationCases,
   ...escapeCases,
+  ...kernelCases,
   ...raceCases,
   ...aloneCases,
 ];

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SandboxProvider } from '../sandbox.js';
 import { type ConformanceCase, EXAMPLE_TREE, inWorkspace, isolated, textOf } from './conformance-case.js';
 
 const LOCALHOST = `
@@ -109,7 +110,7 @@ export const isolationCases: readonly ConformanceCase[] = [
     ...inWorkspace('has its own localhost', async ({ run }) => {
       assert.equal(textOf((await run({ argv: ['python3', '-c', LOCALHOST] })).stdout), 'hi\n');
     }),
-    findLack: ({ guarantees }) => guarantees.find((line) => line.includes('no loopback')),
+    findLack: ({ guarantees }: SandboxProvider) => guarantees.find((line) => line.includes('no loopback')),
   },
   inWorkspace('runs as an ordinary user without privileges', async ({ text }) => {
     assert.notEqual(await text('id -u'), '0');

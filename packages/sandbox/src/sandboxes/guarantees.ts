@@ -11,6 +11,9 @@ export function describeGuarantees(host: NamespaceHost): string[] {
     `network: none${host.loopback === 'none' ? ', and no loopback device' : ' but the loopback device'}`,
     `privileges: ${user}, no capabilities, no new privileges` +
       (host.mode.hasUserNamespaces ? ', no further user namespaces' : '; user namespaces could not be made here'),
+    host.filter === undefined
+      ? 'system calls: no filter, which would need perl: keyrings, io_uring and sockets to a host of this machine are open'
+      : 'system calls: none for keyrings, io_uring, kernel programs and sockets other than local and internet ones',
     'processes: own process space for every command, which ends with it; all end with the workspace and with this program',
     host.cgroups === undefined
       ? 'memory: watched several times a second and killed; files in memory are bounded by the disk bound'

@@ -1,5 +1,6 @@
 import { HOME_DIR, PRIVATE_PLACES_TABLE } from '../root-skeleton.js';
 import type { Limits } from '../sandbox.js';
+import type { SystemCallFilter } from '../system-call-filter.js';
 import {
   BOUNDS_SCRIPT,
   COPY_SCRIPT,
@@ -103,6 +104,7 @@ export function commandArguments(
     readonly merge: boolean;
     readonly hasInput: boolean;
     readonly view: WorkspaceView;
+    readonly filter: SystemCallFilter | undefined;
   },
 ): string[] {
   const user = mode.isRoot && !mode.hasUserNamespaces ? [] : ['--user', '--preserve-credentials'];
@@ -110,7 +112,8 @@ export function commandArguments(
   const enter = ['sh', '-c', ENTER_SCRIPT, 'sh', flag(command.merge), flag(command.hasInput), FIRST_PROCESS_SCRIPT];
   const view = [command.view, PRIVATE_PLACES_TABLE];
   const env = Object.entries(command.env).map(([name, value]) => `${name}=${value}`);
-  const start = ['sh', '-c', START_SCRIPT, 'sh', 'env', '-i', ...env, ...command.argv];
+  const filter = command.filter?.argv ?? ['sh', '-c', START_SCRIPT, 'sh'];
+  const start = [...filter, 'env', '-i', ...env, ...command.argv];
   return [
     '--target',
     String(target),

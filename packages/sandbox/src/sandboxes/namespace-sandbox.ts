@@ -173,6 +173,7 @@ export class NamespaceSandbox implements Sandbox {
         merge: command.mergeOutput === true,
         hasInput: command.hasInput,
         view: command.view,
+        filter: this.#host.filter,
       }),
       env: TRUSTED_ENV,
       isWaiting: true,

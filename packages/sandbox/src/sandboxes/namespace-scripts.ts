@@ -175,7 +175,7 @@ shift 4
 exec "$@"
 `;
 
-/** The last trusted step: what follows is the command's own failing or passing. 1...: the command. */
+/** The last trusted step, where no filter of system calls is set: what follows is the command's own failing or passing. 1...: the command. */
 export const START_SCRIPT = `
 printf . >&3
 exec "$@" 3>&-

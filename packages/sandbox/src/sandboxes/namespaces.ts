@@ -8,6 +8,7 @@ import { digestContent } from '../lay-out-tree.js';
 import { makeRootSkeleton, separateSystemDirectories } from '../root-skeleton.js';
 import { type CommandResult, DEFAULT_LIMITS, type SandboxProvider, type WorkspaceRequest } from '../sandbox.js';
 import { SandboxError } from '../sandbox-error.js';
+import { findSystemCallFilter, type SystemCallFilter } from '../system-call-filter.js';
 import { detectToolchain, type Toolchain } from '../toolchain.js';
 import { createBlankWorkspaces } from './blank-workspaces.js';
 import { describeGuarantees } from './guarantees.js';
@@ -35,6 +36,7 @@ export interface NamespaceHost {
   readonly directories: readonly string[];
   readonly loopback: 'ip' | 'python' | 'none';
   readonly cgroups: CgroupTree | undefined;
+  readonly filter: SystemCallFilter | undefined;
   /** The kernel (since 5.10) and mount (since util-linux 2.38) can make the links of a file system lead nowhere. */
   readonly canIgnoreLinks: boolean;
 }
@@ -163,6 +165,7 @@ function layOutHost(options: NamespacesOptions, mode: IsolationMode, requested: 
     directories,
     loopback: findLoopback(toolchain.python),
     cgroups: mode.isRoot && options.useCgroups !== false ? findCgroupTree() : undefined,
+    filter: findSystemCallFilter(TRUSTED_ENV),
     canIgnoreLinks: true,
   };
 }
