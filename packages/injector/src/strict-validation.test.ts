@@ -134,6 +134,25 @@ test('flakiness that is proven ends the repeats, and the evidence says what each
   expect(bench.runner.counts.executed - before).toBeLessThan(16);
 });
 
+describe('where our own reporter sees the tests run', () => {
+  const bug: Edits = { 'shop/basket.py': [['if price < 0', 'if price <= 3']], 'shop/prices.py': [] };
+  const weaken: Edits = { 'tests/test_shop.py': [['self.assertEqual(basket.cheapest(), ["jam"])', 'basket.cheapest']] };
+
+  test('the report lists, for grading, what it saw pass', async () => {
+    const report = await validate(await editedLibrary(bench.environment, { bug, weaken: WEAKER }));
+    expect(report.witnessed).toHaveLength(12);
+    expect(report.witnessed).toContain('unittest tests.test_shop.BasketTest.test_takes_gifts');
+  });
+
+  test('a parser that forgives one of two failures fails', async () => {
+    const parser = LIBRARY_PARSER.replace('== "ok"', '== "ok" or "gifts" in match[1]');
+    const report = await validate(await editedLibrary(bench.environment, { bug, weaken, parser }));
+    expect(report.failed.map(({ id }) => id)).toEqual(['test-parser']);
+    expect(report.failed[0]?.reason).toMatch(/reads 11 passing tests where the second witness sees 10/);
+    expect(report.failed[0]?.evidence.failing).toContain('unittest tests.test_shop.BasketTest.test_takes_gifts');
+  });
+});
+
 describe('a parser whose result hangs on its surroundings is found out', () => {
   const output = Buffer.from('test_a (m.T.test_a) ... ok\n');
   const reading = (expression: string) =>
