@@ -13,6 +13,11 @@ export {
   withSandbox,
 } from './sandbox.js';
 export { SandboxError, type SandboxErrorCode } from './sandbox-error.js';
+export { type ContainerOptions, createContainerProvider } from './sandboxes/container/container-provider.js';
+export {
+  type ExtractedDirectory,
+  extractImageDirectory,
+} from './sandboxes/container/extract-image-directory.js';
 export { createNamespacesProvider, type NamespacesOptions } from './sandboxes/namespaces.js';
 export { createProcessProvider, type ProcessProviderOptions } from './sandboxes/process.js';
 export { detectToolchain, type Toolchain } from './toolchain.js';

@@ -1,0 +1,142 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** An engine for tests, with an image of this host's own programs. */
+export interface TestEngine {
+  readonly host: string;
+  /** Has a shell, coreutils, git, util-linux and Python with pytest; its work dir is /workspace. */
+  readonly image: string;
+  close(): Promise<void>;
+}
+
+export type TestEngineSearch =
+  | { readonly status: 'found'; readonly engine: TestEngine }
+  | { readonly status: 'absent'; readonly reason: string };
+
+const PACKER = join(import.meta.dirname, 'pack-test-image.py');
+const START_TIMEOUT_MS = 20_000;
+/** What Podman needs to run without a system service and without the right to raise limits. */
+const CONTAINERS_CONF = `
+[containers]
+default_ulimits = ["nofile=16384:16384", "nproc=4096:4096"]
+netns = "none"
+log_driver = "k8s-file"
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "none"
+`;
+
+/**
+ * The engine that DOCKER_HOST names, or one that listens at a usual place, or else a private Podman service of this
+ * process; images stay in the user's cache for the next run. Says why there is none.
+ */
+export async function findTestEngine(): Promise<TestEngineSearch> {
+  const named = process.env.DOCKER_HOST;
+  const usual = ['/var/run/docker.sock', '/run/podman/podman.sock'].filter((path) => existsSync(path));
+  for (const host of named ? [named] : usual.map((path) => `unix://${path}`)) {
+    if (await doesAnswer(host)) return withImage({ host, close: async () => {} });
+    if (named) return { status: 'absent', reason: `the engine that DOCKER_HOST names does not answer: ${named}` };
+  }
+  const missing = ['podman', 'runc'].filter((name) => !isInstalled(name));
+  if (missing.length > 0)
+    return { status: 'absent', reason: `no engine answers, and not installed: ${missing.join(', ')}` };
+  return startPodman();
+}
+
+async function startPodman(): Promise<TestEngineSearch> {
+  const directory = mkdtempSync(join(tmpdir(), 'swe-selfplay-podman-'));
+  const storage = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'swe-selfplay-test-podman');
+  mkdirSync(storage, { recursive: true });
+  writeFileSync(join(directory, 'containers.conf'), CONTAINERS_CONF);
+  const socket = join(directory, 'socket');
+  const args = ['--root', storage, '--runroot', join(directory, 'run'), '--runtime', 'runc'];
+  const service = spawn('podman', [...args, 'system', 'service', '--time', '0', `unix://${socket}`], {
+    env: { ...process.env, CONTAINERS_CONF: join(directory, 'containers.conf') },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  let hasEnded = false;
+  service.stderr.on('data', (chunk: Buffer) => {
+    if (said.length < 2000) said += chunk.toString();
+  });
+  const ended = new Promise<void>((resolve) => {
+    service.once('exit', () => resolve());
+    service.once('error', () => resolve());
+  }).then(() => {
+    hasEnded = true;
+  });
+  const close = async () => {
+    service.kill();
+    await ended;
+    rmSync(directory, { recursive: true, force: true });
+  };
+  const host = `unix://${socket}`;
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (!hasEnded && performance.now() < deadline) {
+    if (await doesAnswer(host)) return withImage({ host, close });
+    await sleep(50);
+  }
+  await close();
+  return { status: 'absent', reason: `podman did not come up: ${said.trim() || 'no reason given'}` };
+}
+
+/** Makes sure that the engine has the test image and can run it. */
+async function withImage(engine: Omit<TestEngine, 'image'>): Promise<TestEngineSearch> {
+  try {
+    const python = execFileSync('python3', ['-c', 'import sys; print(sys.version, sys.executable)'], {
+      encoding: 'utf8',
+    });
+    const tag = createHash('sha256').update(readFileSync(PACKER)).update(python).digest('hex').slice(0, 16);
+    // A name of its own: not every engine heeds a tag in an import.
+    const image = `swe-selfplay-test-${tag}`;
+    if ((await call(engine.host, 'GET', `/images/${image}/json`)).status !== 200) {
+      const archive = execFileSync('python3', [PACKER], { maxBuffer: 2 ** 30, stdio: ['ignore', 'pipe', 'pipe'] });
+      const query = `fromSrc=-&repo=${image}&changes=${encodeURIComponent('WORKDIR /workspace')}`;
+      const made = await call(engine.host, 'POST', `/images/create?${query}`, archive);
+      if (made.status !== 200) throw new Error(`importing the image failed: ${made.text}`);
+      const found = await call(engine.host, 'GET', `/images/${image}/json`);
+      if (found.status !== 200) throw new Error(`the imported image is not there: ${made.text}`);
+    }
+    return { status: 'found', engine: { ...engine, image } };
+  } catch (error) {
+    await engine.close();
+    return {
+      status: 'absent',
+      reason: `no test image could be made: ${(error as Error).message.trim().slice(0, 500)}`,
+    };
+  }
+}
+
+function isInstalled(name: string): boolean {
+  try {
+    execFileSync(name, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function doesAnswer(host: string): Promise<boolean> {
+  return (await call(host, 'GET', '/_ping').catch(() => undefined))?.status === 200;
+}
+
+function call(host: string, method: string, path: string, body?: Buffer): Promise<{ status: number; text: string }> {
+  const unix = /^unix:\/\/(.*)$/.exec(host);
+  const url = unix === null ? new URL(host.replace(/^tcp:/, 'http:')) : undefined;
+  const target = url === undefined ? { socketPath: unix![1]! } : { host: url.hostname, port: Number(url.port) };
+  return new Promise((resolve, reject) => {
+    const headers = body === undefined ? {} : { 'Content-Type': 'application/x-tar' };
+    const outgoing = request({ ...target, method, path, headers: { Host: 'engine', ...headers } }, (answer) => {
+      let text = '';
+      answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
+    });
+    outgoing.on('error', reject).end(body);
+  });
+}
