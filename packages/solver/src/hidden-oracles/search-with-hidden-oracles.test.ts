@@ -55,8 +55,8 @@ test('the search solver works from the public tests alone, and nothing it runs h
       return runner.run(snapshot, ...rest);
     },
   };
-  const solver = createSearchSolver({ budget: 10 });
-  const attempts = await solveBug(task.view, solver, { seed: 1, runner: watching, provider, attempts: 4 });
+  const solver = createSearchSolver({ budget: 6 });
+  const attempts = await solveBug(task.view, solver, { seed: 1, runner: watching, provider, attempts: 2 });
   expect(runs).toBeGreaterThan(4);
   const evaluations = [];
   for (const { outcome } of attempts) {
