@@ -8,12 +8,13 @@ export function applyDelta(source: Uint8Array, delta: Uint8Array, maxBytes: numb
   const resultSize = readSize(cursor);
   if (sourceSize !== source.length || resultSize === undefined || resultSize > maxBytes) return undefined;
   const result = new Uint8Array(resultSize);
+  // One object for all pieces: a few kilobytes of patch text can inflate to tens of millions of them.
+  const piece: Piece = { from: source, start: 0, end: 0 };
   let filled = 0;
   while (cursor.at < delta.length) {
-    const piece = readPiece(cursor, source);
-    if (piece === undefined || filled + piece.length > resultSize) return undefined;
-    result.set(piece, filled);
-    filled += piece.length;
+    if (!readPiece(cursor, source, piece) || filled + piece.end - piece.start > resultSize) return undefined;
+    copyPiece(piece, result, filled);
+    filled += piece.end - piece.start;
   }
   return filled === resultSize ? result : undefined;
 }
@@ -36,29 +37,46 @@ function readSize(cursor: Cursor): number | undefined {
   return undefined;
 }
 
-function readPiece(cursor: Cursor, source: Uint8Array): Uint8Array | undefined {
-  const command = cursor.delta[cursor.at]!;
-  cursor.at += 1;
-  if (command === 0) return undefined;
-  if (command < 0x80) {
-    const piece = cursor.delta.subarray(cursor.at, cursor.at + command);
-    cursor.at += command;
-    return piece.length === command ? piece : undefined;
-  }
-  // The low seven bits say which bytes of offset (four) and size (three) follow.
-  const numbers: number[] = [];
-  for (let bit = 0; bit < 7; bit += 1) {
-    const isPresent = (command & (1 << bit)) !== 0;
-    const byte = isPresent ? cursor.delta[cursor.at] : 0;
-    if (byte === undefined) return undefined;
-    if (isPresent) cursor.at += 1;
-    numbers.push(byte);
-  }
-  const offset = fromBytes(numbers.slice(0, 4));
-  const size = fromBytes(numbers.slice(4)) || 0x10000;
-  return offset + size <= source.length ? source.subarray(offset, offset + size) : undefined;
+/** Shorter pieces are copied byte by byte, which is quicker than to make a view of them. */
+const SHORT_PIECE = 64;
+
+interface Piece {
+  from: Uint8Array;
+  start: number;
+  end: number;
 }
 
-function fromBytes(bytes: readonly number[]): number {
-  return bytes.reduceRight((value, byte) => value * 256 + byte, 0);
+function copyPiece({ from, start, end }: Piece, result: Uint8Array, place: number): void {
+  if (end - start > SHORT_PIECE) result.set(from.subarray(start, end), place);
+  else for (let at = start; at < end; at += 1) result[place + at - start] = from[at]!;
+}
+
+/** Reads the next command into `piece`; false where it is malformed. */
+function readPiece(cursor: Cursor, source: Uint8Array, piece: Piece): boolean {
+  const command = cursor.delta[cursor.at]!;
+  cursor.at += 1;
+  if (command === 0) return false;
+  if (command < 0x80) {
+    piece.from = cursor.delta;
+    piece.start = cursor.at;
+    cursor.at += command;
+    piece.end = cursor.at;
+    return cursor.at <= cursor.delta.length;
+  }
+  // The low seven bits say which bytes of offset (four) and size (three) follow, lowest first.
+  let offset = 0;
+  let size = 0;
+  for (let bit = 0; bit < 7; bit += 1) {
+    if ((command & (1 << bit)) === 0) continue;
+    const byte = cursor.delta[cursor.at];
+    if (byte === undefined) return false;
+    cursor.at += 1;
+    if (bit < 4) offset += byte * 2 ** (8 * bit);
+    else size += byte * 2 ** (8 * (bit - 4));
+  }
+  if (size === 0) size = 0x10000;
+  piece.from = source;
+  piece.start = offset;
+  piece.end = offset + size;
+  return piece.end <= source.length;
 }

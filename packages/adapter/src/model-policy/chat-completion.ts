@@ -1,6 +1,6 @@
 import type { ChatMessage, ChatToolCall, TokenUsage } from '@swe-selfplay/trajectory';
 import { z } from 'zod';
-import { writeJson } from '../write-json.js';
+import { isTooDeep, writeJson } from '../write-json.js';
 import { splitReasoning } from './reasoning.js';
 
 /** The answer of a server, whole or put together from a stream. Token data are not checked yet. */
@@ -67,7 +67,9 @@ export interface RawToolCall {
  * own unique in the conversation.
  */
 export function readMessage(raw: RawMessage, turn: number): ChatMessage {
-  const { reasoning, tool_calls: calls, ...rest } = raw;
+  const { reasoning, tool_calls: calls, ...others } = raw;
+  // Servers add fields of their own; one that is nested without end could be neither recorded nor said again.
+  const rest = Object.fromEntries(Object.entries(others).filter(([, value]) => !isTooDeep(value)));
   const content = raw.content ?? null;
   const thought =
     reasoning ?? raw.reasoning_content ?? (content === null ? undefined : splitReasoning(content).reasoning);

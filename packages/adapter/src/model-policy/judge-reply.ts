@@ -1,4 +1,5 @@
 import type { TokenUsage } from '@swe-selfplay/trajectory';
+import { writeJson } from '../write-json.js';
 import { type ChatCompletion, readUsage } from './chat-completion.js';
 import { isContextOverflow, overflowReason } from './context-overflow.js';
 import type { StreamReader } from './event-stream.js';
@@ -110,7 +111,7 @@ export function messageIn(text: string, redact: (text: string) => string): strin
   const nested = json?.error as { message?: unknown } | string | null | undefined;
   const found = (typeof nested === 'object' ? nested?.message : nested) ?? json?.message ?? json?.detail ?? text;
   // Before it is shortened, which would leave a part of a secret.
-  const message = redact(typeof found === 'string' ? found : JSON.stringify(found))
+  const message = redact(typeof found === 'string' ? found : writeJson(found))
     .replace(/\s+/g, ' ')
     .trim();
   return message.length > 500 ? `${message.slice(0, 500)}…` : message || 'without a word';
