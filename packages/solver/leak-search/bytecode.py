@@ -7,6 +7,7 @@ import types
 
 IDENTIFIER = re.compile(rb"[A-Za-z_][A-Za-z0-9_]{5,}")
 MAX_CODES = 20_000
+SHARE_OF_COPY = 0.5
 
 
 def is_bytecode(name, data):
@@ -72,10 +73,11 @@ class Bytecode:
                 return {"functions": found} if found else None
             except (ValueError, EOFError, TypeError, AttributeError, RecursionError, MemoryError):
                 pass
+        # Without the means to compare code there are only names to go by: those of a copy are there as a rule.
+        if sum(each in data for each in self.identifiers) < SHARE_OF_COPY * len(self.identifiers):
+            return None
         names = sorted(name.decode() for name in self.names if name in data)
         if names:
             return {"names": names[:20]}
         written_by = f"{stem}.py".encode() in data or name.rpartition("/")[2].split(".")[0] == stem
-        if written_by and sum(each in data for each in self.identifiers) >= 0.5 * len(self.identifiers):
-            return {"version": True}
-        return None
+        return {"version": True} if written_by else None

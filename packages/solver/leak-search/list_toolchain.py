@@ -42,15 +42,15 @@ def stamp_of(paths):
 
 
 def lines_of(path):
-    """Checksums of the lines of one file, and for bytecode names of the modules it says it was made of."""
+    """Checksums of the lines of one file, or of each member of an archive, and names of modules that bytecode names."""
     try:
         data = read_regular(path, MAX_INDEXED)
     except ValueError:
-        return b"", []
-    sums, modules = bytearray(), set()
+        return [], []
+    sums, modules = [], set()
     if data:
         add_lines(path, data, sums, modules, Budget(), 0)
-    return bytes(sums), sorted(modules)[:MAX_MODULES]
+    return sums, sorted(modules)[:MAX_MODULES]
 
 
 def add_lines(name, data, sums, modules, budget, depth):
@@ -59,7 +59,7 @@ def add_lines(name, data, sums, modules, budget, depth):
         if depth:
             modules.add(os.path.basename(name).split(".")[0])
     elif is_text(data):
-        sums.extend(fingerprints(data).tobytes())
+        sums.append(fingerprints(data).tobytes())
     elif depth < MAX_DEPTH:
         try:
             for member, content in members_of(name, data, budget):
@@ -80,8 +80,8 @@ def list_toolchain():
     if request["content"] == "lines":
         with multiprocessing.get_context("fork").Pool(min(os.cpu_count() or 1, MAX_WORKERS)) as pool:
             for number, (sums, modules) in enumerate(pool.imap(lines_of, paths, chunksize=64)):
-                described["counts"].append(len(sums) // 4)
-                found.append(sums)
+                described["counts"].append([len(each) // 4 for each in sums])
+                found.extend(sums)
                 for stem in modules:
                     if stem != os.path.basename(paths[number]).split(".")[0]:
                         described["modules"].setdefault(stem, []).append(number)

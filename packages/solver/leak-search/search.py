@@ -13,6 +13,13 @@ def blob_id(data):
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
+def merged(one, other):
+    if one is None:
+        return other
+    union = {key: sorted({*one[key], *other[key]}) for key in ("lines", "windows")}
+    return {**union, "kinship": max(one["kinship"], other["kinship"])}
+
+
 class Search:
     def __init__(self, request):
         self.needles = [Needles(each) for each in request["files"]]
@@ -84,7 +91,8 @@ class Search:
             self.unsearched.append({"path": path, "reason": str(error)})
 
     def text(self, name, data):
-        found = []
+        """What the readings of one content hold together, for each of the needles."""
+        matches, told = {}, {"blobIds": set(), "words": set()}
         for reading in readings(name, data):
             squeezed = squeeze(reading)
             lines = [line for line in squeezed.split(b"\n") if line]
@@ -92,12 +100,12 @@ class Search:
             for number, needles in enumerate(self.needles):
                 match = needles.search(squeezed, lines, distinct)
                 if match:
-                    found.append((number, match))
-            ids = [each.decode() for each in self.ids if each in reading]
-            words = [each.decode() for each in self.words if each in reading]
-            if ids or words:
-                found.append((None, {"blobIds": ids, "words": words}))
-        return found
+                    matches[number] = merged(matches.get(number), match)
+            told["blobIds"].update(each.decode() for each in self.ids if each in reading)
+            told["words"].update(each.decode() for each in self.words if each in reading)
+        if any(told.values()):
+            matches[None] = {key: sorted(found) for key, found in told.items()}
+        return list(matches.items())
 
     def compiled(self, path, within, name, data):
         for number, bytecode in enumerate(self.bytecode):

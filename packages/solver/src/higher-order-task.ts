@@ -7,6 +7,7 @@ import {
   restoreFiles,
   type Snapshot,
   touchedPaths,
+  withFiles,
 } from '@swe-selfplay/artifact';
 import { guardedFiles, scaffoldPaths } from '@swe-selfplay/evaluation';
 import { taskId } from './create-task.js';
@@ -52,7 +53,9 @@ export async function createHigherOrderTask(
       reason: 'The attempt changed nothing that stays: its state is the task it started from.',
     };
 
-  const snapshot = detachSnapshot(left);
+  // What leaked from the task of order 1 would leak from this one.
+  const scrubbed = (task.view.scrubbedPaths ?? []).map((path) => [path, null] as const);
+  const snapshot = detachSnapshot(withFiles(left, scrubbed));
   const id = taskId(task.id, snapshot);
   return {
     status: 'created',

@@ -1,6 +1,14 @@
 export { createTask, type TaskRequest } from './create-task.js';
 export type { HiddenOracleRequest, HiddenOracles } from './hidden-oracles/hidden-oracles.js';
 export { createHigherOrderTask, type HigherOrderTask } from './higher-order-task.js';
+export { auditLeaks } from './leak-audit/audit-leaks.js';
+export type {
+  AuditLeaksOptions,
+  LeakAudit,
+  LeakFinding,
+  LeakKind,
+  LeakSearchTally,
+} from './leak-audit/leak-audit.js';
 export { LEFT_OUT_FILES } from './left-out-files.js';
 export { createPolicySolver, type PolicySolverOptions } from './policy-solver.js';
 export { collectPredPatch, type PredPatchCollection } from './pred-patch.js';

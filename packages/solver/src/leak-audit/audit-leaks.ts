@@ -2,13 +2,14 @@ import { changedPaths, listPaths } from '@swe-selfplay/artifact';
 import type { SandboxProvider } from '@swe-selfplay/sandbox';
 import type { SolverTask } from '../solver-task.js';
 import { openTaskWorkspace } from '../task-workspace.js';
+import { findCandidates } from './find-candidates.js';
 import { judgeHits } from './judge-hits.js';
 import type { AuditLeaksOptions, LeakAudit, LeakFinding } from './leak-audit.js';
 import { findMetadata, findTells } from './metadata-findings.js';
 import { findRemovedText, type RemovedText } from './removed-text.js';
 import { scrubTask } from './scrub-task.js';
 import { type LeakSearch, searchWorkspace } from './search-workspace.js';
-import { findCandidates, openToolchainIndex, type ToolchainIndex } from './toolchain-index.js';
+import { openToolchainIndex, type ToolchainIndex } from './toolchain-index.js';
 
 const DEFAULT_TIMEOUT_MS = 120_000;
 

@@ -7,9 +7,10 @@ import type { LeakHit } from './search-workspace.js';
 /** A file with so many of the lines of the original of another is a copy of it. */
 const COPY_KINSHIP = 0.3;
 /** What more unrelated files hold is common and tells nothing. */
-const MAX_UNRELATED_HOLDERS = 2;
-/** Outside of the workspace there is so much text that a single line has to be longer. */
-const MIN_FAR_CHARACTERS = 40;
+const MAX_UNRELATED_HOLDERS = 4;
+/** Code that somebody wrote has lines in common: one that tells alone has to be longer, or in company. */
+const MIN_ALONE_CHARACTERS = 40;
+const MIN_LINES_TOGETHER = 2;
 const MAX_EVIDENCE = 3;
 
 export interface JudgedPlaces {
@@ -97,10 +98,12 @@ function evidenceOf(
   const lines = hit.lines ?? [];
   // What the task has in place of the file is near to it by nature: there, only what is a find by itself counts.
   const isItself = inside === removed.path && hit.within.length === 0;
-  const telling = lines.filter((line) => {
-    if (!removed.strong.includes(line) || !isRare(`${hit.file} lines ${line}`)) return false;
-    return inside !== undefined || removed.lines[line]!.length >= MIN_FAR_CHARACTERS;
-  });
+  const strong = lines.filter((line) => removed.strong.includes(line) && isRare(`${hit.file} lines ${line}`));
+  const isMade = inside !== undefined && isDisposable(inside);
+  const telling =
+    isItself || isMade || strong.length >= MIN_LINES_TOGETHER
+      ? strong
+      : strong.filter((line) => removed.lines[line]!.length >= MIN_ALONE_CHARACTERS);
   const windows = (hit.windows ?? []).filter(
     (window) => removed.strongWindows.has(window) && isRare(`${hit.file} windows ${window}`),
   );

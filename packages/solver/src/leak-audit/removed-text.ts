@@ -52,7 +52,9 @@ export async function findRemovedText({ grading, view }: SolverTask): Promise<Re
   const everywhere = [...known.values()].flat().map(squeezedLines);
   const knownLines = new Set(everywhere.flatMap((lines) => lines.map(({ squeezed }) => squeezed)));
   const knownWindows = new Set(everywhere.flatMap((lines) => windowsOf(lines).map(({ squeezed }) => squeezed)));
-  const knownText = everywhere.map((lines) => lines.map(({ squeezed }) => squeezed).join('\n')).join('\n');
+  const knownText = everywhere
+    .map((lines) => lines.map(({ squeezed }) => withoutComment(squeezed)).join('\n'))
+    .join('\n');
 
   const removed: RemovedText[] = [];
   for (const path of paths) {
@@ -91,6 +93,11 @@ function windowsOf(lines: readonly TextLine[]): TextLine[] {
     const joined = (of: 'squeezed' | 'shown') => parts.map((part) => part[of]).join('\n');
     return { squeezed: joined('squeezed'), shown: joined('shown') };
   });
+}
+
+/** A comment that holds a removed line gives it away; it does not make it known. */
+function withoutComment(squeezed: string): string {
+  return squeezed.replace(/(?:#|\/\/).*$/, '');
 }
 
 function distinct(lines: readonly TextLine[]): TextLine[] {

@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { type Sandbox, type SandboxProvider, withSandbox } from '@swe-selfplay/sandbox';
-import type { RemovedText } from './removed-text.js';
+import { asSource } from './leak-places.js';
 import { runSearch } from './run-search.js';
 
 /** What is known of the files outside of the workspace. */
 export interface ToolchainIndex {
   readonly paths: readonly string[];
+  /** Numbers of the paths by the name of the file; of bytecode by the name of its source. */
+  readonly byName: ReadonlyMap<string, readonly number[]>;
   /** Object stores of git, and packs and bundles: they are searched for every task. */
   readonly stores: readonly string[];
   readonly packs: readonly string[];
   /** Names of modules that bytecode says it was made of, where its own name says otherwise. */
   readonly modules: Readonly<Record<string, readonly number[]>>;
-  /** How many of `sums` belong to each path; empty where lines are not known. */
-  readonly counts: readonly number[];
+  /** How many of `sums` belong to each text of each path (an archive has many); empty where lines are not known. */
+  readonly counts: readonly (readonly number[])[];
   /** CRC-32 of the squeezed lines of 12 characters or more, file by file. */
   readonly sums: Uint32Array;
 }
@@ -27,7 +28,7 @@ export interface ToolchainRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-const FORMAT = 'leak-index 1';
+const FORMAT = 'leak-index 2';
 const READING_TIMEOUT_MS = 30 * 60_000;
 const MAX_INDEX_BYTES = 1024 ** 3;
 
@@ -103,88 +104,15 @@ async function list(
 
 function parseIndex(bytes: Buffer): ToolchainIndex {
   const end = bytes.indexOf('\n');
-  const described = JSON.parse(bytes.subarray(0, end).toString()) as Omit<ToolchainIndex, 'sums'>;
+  const described = JSON.parse(bytes.subarray(0, end).toString()) as Omit<ToolchainIndex, 'sums' | 'byName'>;
   const sums = new Uint8Array(bytes.subarray(end + 1));
-  return { ...described, sums: new Uint32Array(sums.buffer, 0, Math.floor(sums.byteLength / 4)) };
-}
-
-/** A removed line that more files hold says nothing of any of them. */
-const MAX_HOLDERS = 8;
-const MIN_SHARE = 0.3;
-const INDEXED_LINE = 12;
-const MAX_NAMED_ALIKE = 200;
-export const MAX_CANDIDATES = 400;
-
-/**
- * The files outside of the workspace that may hold something of the original: by a removed line that few files have, by
- * a share of the lines of a changed file, by its name, or as bytecode of a module of its name; packs of git always.
- */
-export function findCandidates(index: ToolchainIndex, removed: readonly RemovedText[]): string[] {
-  const found = new Set(index.packs);
-  for (const path of namedAlike(index, removed)) found.add(path);
-  if (index.counts.length > 0) for (const path of holdingLines(index, removed)) found.add(path);
-  return [...found].slice(0, MAX_CANDIDATES + index.packs.length);
-}
-
-function namedAlike(index: ToolchainIndex, removed: readonly RemovedText[]): string[] {
-  const found: string[] = [];
-  for (const { path } of removed) {
-    const parts = path.split('/');
-    const stem = parts.at(-1)!.replace(/\.[^.]*$/, '');
-    const endings = [parts.at(-1)!, parts.slice(-2).join('/')].map((ending) => `/${ending}`);
-    const compiled = new RegExp(`/${escapePattern(stem)}\\.(?:[^/]*\\.)?py[co]$`);
-    const alike = index.paths.filter((other) => other.endsWith(endings[0]!) || compiled.test(other));
-    // Of a name as usual as __init__.py only those that lie in a directory of the same name.
-    const directory = parts.length > 1 ? `/${parts.at(-2)}/` : '/';
-    const near = alike.filter((other) => other.includes(directory));
-    found.push(...(alike.length <= MAX_NAMED_ALIKE ? alike : near));
-    if (Object.hasOwn(index.modules, stem)) found.push(...index.modules[stem]!.map((number) => index.paths[number]!));
+  const byName = new Map<string, number[]>();
+  for (const [number, path] of described.paths.entries()) {
+    const file = path.slice(path.lastIndexOf('/') + 1);
+    const name = /\.py[co]$/.test(file) ? asSource(file) : file;
+    const numbers = byName.get(name);
+    if (numbers === undefined) byName.set(name, [number]);
+    else numbers.push(number);
   }
-  return found;
-}
-
-function holdingLines(index: ToolchainIndex, removed: readonly RemovedText[]): string[] {
-  // Which lines of which changed file have a checksum.
-  const owners = new Map<number, number[]>();
-  const strong = new Set<number>();
-  const sizes = removed.map(({ all, lines, strong: numbers }, file) => {
-    const sums = [...new Set(all.filter(({ length }) => length >= INDEXED_LINE).map(sumOf))];
-    for (const sum of sums) owners.set(sum, [...(owners.get(sum) ?? []), file]);
-    for (const number of numbers) strong.add(sumOf(lines[number]!));
-    return sums.length;
-  });
-  const filter = new Uint8Array(1 << 16);
-  for (const sum of [...owners.keys(), ...strong]) filter[sum & 0xffff] = 1;
-
-  const shares = new Map<string, number>();
-  const holders = new Map<number, number[]>();
-  let end = 0;
-  for (let file = 0, position = 0; file < index.counts.length; file += 1) {
-    end += index.counts[file]!;
-    for (; position < end; position += 1) {
-      const sum = index.sums[position]!;
-      if (filter[sum & 0xffff] === 0) continue;
-      if (strong.has(sum)) holders.set(sum, [...(holders.get(sum) ?? []), file]);
-      for (const owner of owners.get(sum) ?? []) {
-        const key = `${owner} ${file}`;
-        shares.set(key, (shares.get(key) ?? 0) + 1);
-      }
-    }
-  }
-  const found = [...shares]
-    .map(([key, count]) => ({ numbers: key.split(' ').map(Number), count }))
-    .map(({ numbers: [owner, file], count }) => ({ file: file!, share: count / sizes[owner!]!, count }))
-    .filter(({ share, count }) => share >= MIN_SHARE && count >= 3)
-    .sort((a, b) => b.share - a.share)
-    .map(({ file }) => file);
-  for (const files of holders.values()) if (files.length <= MAX_HOLDERS) found.unshift(...files);
-  return found.map((file) => index.paths[file]!);
-}
-
-function sumOf(line: string): number {
-  return crc32(Buffer.from(line, 'latin1'));
-}
-
-function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return { ...described, byName, sums: new Uint32Array(sums.buffer, 0, Math.floor(sums.byteLength / 4)) };
 }
