@@ -16,4 +16,16 @@ export const CHECK_HINTS: Readonly<Record<string, string>> = {
     'Weaken a test that the bug breaks so that it passes under its old name; a deleted or renamed one does not count.',
   'inverse-mutation':
     'Take the idle file out of bug_inject.diff, or break it so that some test fails because of it alone.',
+  'no-padding': 'Take the file out of bug_inject.diff that changes in comments and blank space alone.',
+  'no-hints': 'Take comments, names and texts out that tell of the bug, and every copy of the original lines.',
+  'no-obfuscation':
+    'Write the bug as plain code: nothing decoded, nothing by chance or clock, nothing that reads its own source.',
+  'weakening-only-loosens':
+    'Delete tests or statements, or loosen assertions with the words they have; bring nothing new into test files.',
+  'no-build-break': 'Let every changed file still parse, and the failing tests still be imported.',
+  'fail-share': 'Make a bug that fewer tests notice.',
+  'failing-tests-shown': 'Weaken a test in every file that has failing ones.',
+  'weakening-hides-all': 'Weaken every test that still fails, and leave those alone that pass with the bug.',
+  'second-witness': 'Let test_script.sh run the tests with their own runner, and test_parser.py read what it prints.',
+  'neutral-edit': 'Let the bug hang on what the code does and not on its text.',
 };

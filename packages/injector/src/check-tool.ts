@@ -7,7 +7,7 @@ import { CHECK_HINTS } from './check-hints.js';
 import { readSubmission } from './read-submission.js';
 import { type ValidateOptions, type ValidationReport, validateArtifact } from './validate-artifact.js';
 
-export interface CheckToolOptions extends Pick<ValidateOptions, 'runner' | 'rules' | 'guardRules'> {
+export interface CheckToolOptions extends Pick<ValidateOptions, 'runner' | 'rules' | 'guardRules' | 'checks'> {
   readonly environment: Environment;
   /** Validations in one episode. What is no artifact, or fails for reasons of the sandbox, is not counted. */
   readonly max: number;
@@ -37,8 +37,9 @@ export function createCheckTool(options: CheckToolOptions): AnyTool {
       try {
         const reading = await readSubmission(sandbox, paths, signal);
         if (reading.status === 'malformed') return replied(describeProblems(reading.problems));
-        const { environment, runner, rules, guardRules } = options;
-        const report = await validateArtifact(reading.artifact, environment, { runner, rules, guardRules, signal });
+        const { environment, runner, rules, guardRules, checks } = options;
+        const judged = { runner, rules, guardRules, checks, signal };
+        const report = await validateArtifact(reading.artifact, environment, judged);
         if (report.status !== 'infra') used += 1;
         return replied(`${describeReport(report)}\n\nChecks left: ${max - used} of ${max}.`);
       } catch (error) {

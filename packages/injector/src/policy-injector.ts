@@ -9,6 +9,7 @@ import {
 import { ARTIFACT_FILES, type BugArtifact, type Environment, type Provenance } from '@swe-selfplay/artifact';
 import { EvaluationError, type GuardRule } from '@swe-selfplay/evaluation';
 import type { SandboxProvider } from '@swe-selfplay/sandbox';
+import type { Check } from './check.js';
 import { createCheckTool } from './check-tool.js';
 import type { Injection, InjectOptions, Injector } from './injector.js';
 import { InjectorError } from './injector-error.js';
@@ -29,6 +30,8 @@ export interface PolicyInjectorOptions {
   /** What the policy is told, and what its checks go by; best those of the validation. */
   readonly rules?: RuleOverrides | undefined;
   readonly guardRules?: readonly GuardRule[] | undefined;
+  /** What the `check` tool asks of an artifact, best what the validation does; default: the nine of SPEC 5. */
+  readonly checks?: readonly Check[] | undefined;
   /** Whether the policy has the `check` tool, and how often it may use it. Default true: 10 times. */
   readonly check?: boolean | { readonly max: number } | undefined;
   /** Replace ours of the same name; see readInjectorPrompts. */
@@ -118,11 +121,11 @@ interface Episode {
 
 function converse(policy: Policy, episode: Episode): Promise<Trajectory> {
   const { environment, workspace, drawn, settings, injectOptions } = episode;
-  const { rules, guardRules, maxChecks } = settings;
+  const { rules, guardRules, checks, maxChecks } = settings;
   const { runner, signal } = injectOptions;
   const { original } = environment;
   const subject = { strategy: drawn.strategy, git: workspace.git.kind, rules, maxChecks, original, guardRules };
-  const check = createCheckTool({ environment, runner, rules, guardRules, max: maxChecks });
+  const check = createCheckTool({ environment, runner, rules, guardRules, checks, max: maxChecks });
   return runRollout({
     id: episodeId(episode),
     policy,
