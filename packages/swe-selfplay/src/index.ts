@@ -45,6 +45,16 @@ export {
   type TestRunner,
 } from '@swe-selfplay/evaluation';
 export {
+  type Audit,
+  auditEnvironment,
+  EXPLOITS,
+  type Exploit,
+  ExploitError,
+  type ExploitResult,
+  type ExploitTarget,
+  ROUTES,
+} from '@swe-selfplay/exploits';
+export {
   bugScope,
   bugValidity,
   buildEvidence,
@@ -66,6 +76,8 @@ export {
   passed,
   patchesApply,
   STRATEGIES,
+  STRICT_CHECKS,
+  STRICT_RULES,
   type Strategy,
   skipped,
   stableReports,
@@ -90,7 +102,10 @@ export {
   solverReward,
 } from '@swe-selfplay/reward';
 export {
+  type ContainerOptions,
+  createContainerProvider,
   createSandboxProvider,
+  extractImageDirectory,
   type Sandbox,
   SandboxError,
   type SandboxProvider,
@@ -143,6 +158,8 @@ export { EXPORT_FORMATS, exportTrajectories } from './export-trajectories.js';
 export { type PlayOptions, type PlayResult, play } from './play.js';
 export type { PlayEvent, PlayListener } from './play-event.js';
 export { playRound, type Round } from './play-round.js';
+export { type LeakPolicy, prepareTask, type TaskDemands, type TaskPreparation } from './prepare-task.js';
+export { PROFILES, type Profile, type ProfileName } from './profiles.js';
 export { createProgress, type ProgressLines } from './progress.js';
 export type { RoundOptions, RoundParts } from './round-setup.js';
 export { RunError, type RunErrorCode } from './run-error.js';

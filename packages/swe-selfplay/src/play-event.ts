@@ -8,6 +8,7 @@ import type {
   RewardRecord,
   RoundEndRecord,
   RoundKey,
+  TaskRecord,
   ValidationRecord,
 } from './run-record.js';
 
@@ -22,6 +23,7 @@ export type PlayEvent =
   | ({ readonly type: 'validation-start'; readonly candidate: number } & RoundKey)
   | ({ readonly type: 'check-end'; readonly candidate: number; readonly verdict: CheckVerdict } & RoundKey)
   | { readonly type: 'validation-end'; readonly record: ValidationRecord }
+  | { readonly type: 'task-end'; readonly record: TaskRecord }
   | ({ readonly type: 'attempt-start'; readonly seed: number } & AttemptKey)
   | { readonly type: 'attempt-end'; readonly record: AttemptRecord }
   | { readonly type: 'evaluation-end'; readonly record: EvaluationRecord }

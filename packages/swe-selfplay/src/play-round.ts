@@ -1,9 +1,9 @@
 import type { Environment } from '@swe-selfplay/artifact';
-import { createTask } from '@swe-selfplay/solver';
 import type { TrajectoryRecord } from '@swe-selfplay/trajectory';
-import { attemptBug, type Bug } from './attempt-bug.js';
-import { type Candidate, findBug } from './find-bug.js';
+import { attemptBug } from './attempt-bug.js';
+import { findBug } from './find-bug.js';
 import { note } from './journal.js';
+import { prepareBug } from './prepare-bug.js';
 import { playHigherOrder } from './raise-order.js';
 import { type PlayedRound, rewardRound, summariseRound } from './reward-round.js';
 import { type RoundOptions, type RoundParts, setUpRound } from './round-setup.js';
@@ -35,10 +35,11 @@ export async function playRound(
   onEvent({ ...key, type: 'round-start', seed });
 
   const candidates = await findBug(setup); //                                            1. inject  2. validate
-  const bug = await bugOf(environment, candidates.at(-1)!);
+  const preparation = await prepareBug(setup, candidates.at(-1)!); //                    2b. task, leaks
+  const bug = preparation?.bug;
   const attempts = bug && (await attemptBug(setup, bug)); //                             3. solve   4. evaluate
   const higherOrder = bug ? await playHigherOrder(setup, bug, attempts!) : []; //        5. again, at what failed
-  const played = { candidates, bug, attempts, higherOrder };
+  const played = { candidates, preparation: preparation?.record, bug, attempts, higherOrder };
   const rewards = rewardRound(setup, played); //                                         6. reward
   const trajectories = await settleTrajectories(setup, played, rewards);
 
@@ -47,12 +48,4 @@ export async function playRound(
   await dropSettled(setup, end, trajectories);
   onEvent({ type: 'round-end', record: end });
   return { ...played, rewards, trajectories, end };
-}
-
-async function bugOf({ original }: Environment, candidate: Candidate): Promise<Bug | undefined> {
-  if (candidate.status !== 'valid') return undefined;
-  const { artifact, injection, validation } = candidate;
-  const { failToPass, passToPass } = validation;
-  const task = await createTask({ original, artifact, failToPass, passToPass, parent: artifact.id });
-  return { task, parent: null, lineage: injection.conversation === null ? [] : [injection.conversation.trajectory] };
 }

@@ -4,12 +4,14 @@ import type { Candidate } from './find-bug.js';
 import { note } from './journal.js';
 import type { HigherOrderGroup } from './raise-order.js';
 import type { RoundSetup } from './round-setup.js';
-import type { GroupResult, RewardRecord, RoundEndRecord } from './run-record.js';
+import type { GroupResult, RewardRecord, RoundEndRecord, TaskRecord } from './run-record.js';
 
 /** What was played of a round. */
 export interface PlayedRound {
   readonly candidates: readonly Candidate[];
-  /** Undefined where no candidate was valid; so are the attempts. */
+  /** What became of the valid candidate's task; undefined where none was valid. */
+  readonly preparation: TaskRecord | undefined;
+  /** Undefined where there is no task to hand out; so are the attempts. */
   readonly bug: Bug | undefined;
   readonly attempts: readonly PlayedAttempt[] | undefined;
   readonly higherOrder: readonly HigherOrderGroup[];
@@ -55,13 +57,19 @@ export function summariseRound(
   played: PlayedRound,
   rewards: readonly RewardRecord[],
 ): RoundEndRecord {
-  const { candidates, attempts, higherOrder } = played;
-  const all = [...candidates, ...allAttempts(played)];
+  const { candidates, preparation, attempts, higherOrder } = played;
+  const all = [...candidates, ...(preparation ? [preparation] : []), ...allAttempts(played)];
   const hasBug = candidates.at(-1)?.status === 'valid';
   return {
     ...setup.key,
     type: 'round-end',
-    status: all.some(({ status }) => status === 'infra') ? 'infra' : hasBug ? 'played' : 'no-bug',
+    status: all.some(({ status }) => status === 'infra')
+      ? 'infra'
+      : preparation?.status === 'refused'
+        ? 'refused'
+        : hasBug
+          ? 'played'
+          : 'no-bug',
     candidates: candidates.length,
     artifact: hasBug ? candidates.at(-1)!.injection.artifact : null,
     group: attempts === undefined ? null : groupResult(attempts),

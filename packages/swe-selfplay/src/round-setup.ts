@@ -10,8 +10,9 @@ import { deriveSeed } from './derive-seed.js';
 import { createDispatcher, type Dispatcher } from './dispatcher.js';
 import type { Journal } from './journal.js';
 import { createMemoryJournal } from './memory-journal.js';
-import { PROFILES } from './profiles.js';
 import type { PlayListener } from './play-event.js';
+import type { LeakPolicy, TaskDemands } from './prepare-task.js';
+import { PROFILES } from './profiles.js';
 import { RunError } from './run-error.js';
 import type { RoundKey } from './run-record.js';
 
@@ -51,6 +52,7 @@ export interface RoundOptions {
   readonly hiddenShare?: number | undefined;
   /** What is done about the original's text within a solver's reach; default `scrub`. `off` does not look. */
   readonly onLeak?: LeakPolicy | undefined;
+  readonly leakSearch?: TaskDemands['leakSearch'];
   /** Suites and searches under way at once; default: the number of cores. */
   readonly jobs?: number | undefined;
   /** Conversations with a policy under way at once; default: as many as `jobs`. They wait and cost little. */
@@ -63,9 +65,6 @@ export interface RoundOptions {
   readonly onEvent?: PlayListener | undefined;
 }
 
-/** What is done about the original's text within a solver's reach. */
-export type LeakPolicy = 'off' | 'report' | 'scrub' | 'refuse';
-
 /** Everything that the steps of one round share; checked, defaults filled in. */
 export interface RoundSetup extends RoundParts {
   readonly environment: Environment;
@@ -73,6 +72,7 @@ export interface RoundSetup extends RoundParts {
   readonly seed: number;
   readonly settings: RoundSettings;
   readonly checks: readonly Check[];
+  readonly leakSearch: TaskDemands['leakSearch'];
   readonly refusedFlags: readonly EvaluationFlag[];
   readonly dispatcher: Dispatcher;
   readonly journal: Journal;
@@ -135,6 +135,7 @@ export function setUpRound(environment: Environment, parts: RoundParts, options:
     // Not of the name: a clone in another folder is the same environment.
     seed: deriveSeed(settings.seed, environment.digest, round),
     settings,
+    leakSearch: options.leakSearch,
     checks: options.checks ?? PROFILES.default.checks,
     refusedFlags: options.refusedFlags ?? PROFILES.default.refusedFlags,
     dispatcher: options.dispatcher ?? createDispatcher({ prepare: 2 * jobs, run: concurrency, judge: 2 * jobs }),

@@ -60,6 +60,27 @@ export interface ValidationRecord extends RoundKey {
   readonly ms: number;
 }
 
+/** What became of the task of a valid artifact, before anybody tried it. */
+export interface TaskRecord extends RoundKey {
+  readonly type: 'task';
+  /** `refused`: a solver could read the original, and the run does not accept that. */
+  readonly status: 'ready' | 'refused' | 'infra';
+  readonly task: string;
+  readonly reason: string;
+  /** Failing tests that the solver is shown and not shown; null where none were to be hidden or could be. */
+  readonly hidden: { readonly public: number; readonly private: number } | null;
+  /** Where something of the original was found; null where nobody looked. */
+  readonly leaks:
+    | readonly {
+        readonly kind: string;
+        readonly path: string;
+        readonly isLeak: boolean;
+        readonly scrubbing: 'deleted' | 'hidden' | 'none';
+      }[]
+    | null;
+  readonly ms: number;
+}
+
 /** Which attempt at which bug: order 1 is the injector's, order 2 the one that a failed attempt left. */
 export interface AttemptKey extends RoundKey {
   readonly order: 1 | 2;
@@ -130,8 +151,8 @@ export interface GroupResult {
 
 export interface RoundEndRecord extends RoundKey {
   readonly type: 'round-end';
-  /** `infra`: broken infrastructure left something undone, which playing the run again makes up for. */
-  readonly status: 'played' | 'no-bug' | 'infra';
+  /** `refused`: the task leaked, and nobody tried it. `infra`: broken infrastructure left something undone, which playing the run again makes up for. */
+  readonly status: 'played' | 'no-bug' | 'refused' | 'infra';
   readonly candidates: number;
   readonly artifact: string | null;
   readonly group: GroupResult | null;
@@ -145,6 +166,7 @@ export type RunRecord =
   | RoundStartRecord
   | InjectionRecord
   | ValidationRecord
+  | TaskRecord
   | AttemptRecord
   | EvaluationRecord
   | HigherOrderTaskRecord
@@ -214,6 +236,25 @@ export const storedRecordSchema: z.ZodType<StoredRecord> = z.discriminatedUnion(
     ms: duration,
   }),
   z.strictObject({
+    type: z.literal('task'),
+    ...roundKey,
+    status: z.enum(['ready', 'refused', 'infra']),
+    task: z.string(),
+    reason: z.string(),
+    hidden: z.strictObject({ public: count, private: count }).nullable(),
+    leaks: z
+      .array(
+        z.strictObject({
+          kind: z.string(),
+          path: z.string(),
+          isLeak: z.boolean(),
+          scrubbing: z.enum(['deleted', 'hidden', 'none']),
+        }),
+      )
+      .nullable(),
+    ms: duration,
+  }),
+  z.strictObject({
     type: z.literal('attempt'),
     ...attemptKey,
     seed: count,
@@ -256,7 +297,7 @@ export const storedRecordSchema: z.ZodType<StoredRecord> = z.discriminatedUnion(
   z.strictObject({
     type: z.literal('round-end'),
     ...roundKey,
-    status: z.enum(['played', 'no-bug', 'infra']),
+    status: z.enum(['played', 'no-bug', 'refused', 'infra']),
     candidates: count,
     artifact: z.string().nullable(),
     group: z.strictObject(groupFields).nullable(),

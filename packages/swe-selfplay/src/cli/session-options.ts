@@ -2,7 +2,8 @@ import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import type { SandboxProvider } from '@swe-selfplay/sandbox';
 import type { Command } from 'commander';
-import { openSession, type Session } from '../session.js';
+import { openSession, type Session, type SessionOptions } from '../session.js';
+import { UsageError } from './exit-code.js';
 import { choice, numberIn } from './parse-option.js';
 import { openTerminal, type Terminal } from './terminal.js';
 import { withInterrupt } from './with-interrupt.js';
@@ -14,6 +15,8 @@ export interface SessionFlags {
   /** A directory, or false for `--no-cache`; undefined for the default one. */
   readonly cache?: string | false;
   readonly python?: string;
+  readonly image?: string;
+  readonly workdir?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
 }
@@ -32,6 +35,8 @@ export function addSessionOptions(command: Command): Command {
     .option('--cache <dir>', 'where finished runs are kept (default: ~/.cache/swe-selfplay)')
     .option('--no-cache', 'keep no finished runs for later')
     .option('--python <path>', 'the python3 that tests run with (default: the one on the PATH)')
+    .option('--image <image>', 'run everything in containers of this image, by Docker or Podman (see DOCKER_HOST)')
+    .option('--workdir <dir>', 'where the repository lies in the image (default: its working directory)')
     .option('--verbose', 'say how the sandbox bounds what runs')
     .option('-q, --quiet', 'say nothing but the result and what is wrong');
 }
@@ -46,8 +51,9 @@ export async function withSession(
     const session = await openSession({
       sandbox: flags.sandbox,
       jobs: flags.jobs,
-      cacheDirectory: flags.cache === false ? undefined : (flags.cache ?? defaultCacheDirectory()),
+      cacheDirectory: cacheDirectoryOf(flags),
       python: flags.python,
+      container: containerOf(flags),
       onProblem: (message) => terminal.warn(`warning: ${message}`),
     });
     try {
@@ -63,6 +69,22 @@ export async function withSession(
 function sayGuarantees({ name, guarantees }: SandboxProvider, terminal: Terminal, isVerbose: boolean): void {
   terminal.say(`Sandbox ${name}${isVerbose ? ':' : ' (--verbose says what it bounds and how)'}`);
   if (isVerbose) for (const guarantee of guarantees) terminal.say(`  ${guarantee}`);
+}
+
+/** Where things are kept for later processes; undefined: nowhere. */
+export function cacheDirectoryOf({ cache }: Pick<SessionFlags, 'cache'>): string | undefined {
+  return cache === false ? undefined : (cache ?? defaultCacheDirectory());
+}
+
+/** Throws UsageError for a sandbox beside the one that an image asks for. */
+function containerOf({ image, workdir, sandbox, python }: SessionFlags): SessionOptions['container'] {
+  if (image === undefined) {
+    if (workdir !== undefined) throw new UsageError('Expected --workdir together with --image.');
+    return undefined;
+  }
+  if (sandbox !== 'auto') throw new UsageError(`Expected --image or --sandbox ${sandbox}, got both.`);
+  if (python !== undefined) throw new UsageError('Expected --image or --python, got both: the image has its own.');
+  return { image, ...(workdir !== undefined && { workdir }) };
 }
 
 function defaultCacheDirectory(): string {

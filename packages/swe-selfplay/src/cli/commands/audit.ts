@@ -2,15 +2,13 @@ import { type Audit, auditEnvironment, EXPLOITS, type Exploit, type ExploitResul
 import { Command } from 'commander';
 import { counted, printable, table } from '../../printable.js';
 import { EXIT_CODES, UsageError } from '../exit-code.js';
-import { withRepository } from '../open-repository.js';
+import { addRepositoryOptions, checkRepository, type RepositoryFlags, withRepository } from '../open-repository.js';
 import { numberIn } from '../parse-option.js';
 import { addRuleOptions, type RuleFlags, rulesOf } from '../rule-options.js';
-import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
+import { addSessionOptions, withSession } from '../session-options.js';
 import { withInfraObject } from '../with-infra-object.js';
 
-interface AuditFlags extends SessionFlags, RuleFlags {
-  readonly repo: string;
-  readonly rev?: string;
+interface AuditFlags extends RepositoryFlags, RuleFlags {
   readonly seed: number;
   readonly core?: boolean;
   readonly route?: readonly string[];
@@ -22,13 +20,12 @@ const EXIT = { sound: 0, unsound: 1, undecided: EXIT_CODES.infra } as const;
 export function auditCommand(finish: (exitCode: number) => void): Command {
   const command = new Command('audit')
     .description('Play known cheats against a repository and your settings. Exit code 0: none paid more than it may.')
-    .requiredOption('--repo <dir>', 'the repository to cheat on')
-    .option('--rev <revision>', 'its revision (default: HEAD)')
     .option('--seed <n>', 'the first seed for the bug that is cheated on', numberIn({ min: 0 }), 1)
     .option('--core', 'only the fast core of the cheats')
     .option('--route <id...>', 'only cheats of these routes, such as B17, or of these names')
     .option('--json', 'print one JSON object')
     .action(async (flags: AuditFlags) => finish(await audit(flags)));
+  addRepositoryOptions(command, '--repo <dir>', 'the repository to cheat on');
   return addSessionOptions(addRuleOptions(command)).addHelpText(
     'after',
     `
@@ -39,6 +36,7 @@ Examples:
 }
 
 async function audit(flags: AuditFlags): Promise<number> {
+  checkRepository(flags);
   const exploits = chosenExploits(flags);
   return withInfraObject(flags.json, undecided, (onPrinted) =>
     withSession(flags, (session, terminal, signal) =>
@@ -70,7 +68,8 @@ function chosenExploits({ route: wanted, core }: AuditFlags): readonly Exploit[]
     throw new UsageError(`Expected --route to name routes such as B17 or exploits, got ${unknown.join(', ')}.`);
   }
   return EXPLOITS.filter(
-    ({ route, id, isCore }) => (!core || isCore) && (wanted === undefined || wanted.includes(route) || wanted.includes(id)),
+    ({ route, id, isCore }) =>
+      (!core || isCore) && (wanted === undefined || wanted.includes(route) || wanted.includes(id)),
   );
 }
 

@@ -3,15 +3,13 @@ import { type Evaluation, evaluatePatch } from '@swe-selfplay/evaluation';
 import { Command } from 'commander';
 import { printable } from '../../printable.js';
 import { EXIT_CODES, UsageError } from '../exit-code.js';
-import { withRepository } from '../open-repository.js';
+import { addRepositoryOptions, checkRepository, type RepositoryFlags, withRepository } from '../open-repository.js';
 import { openTask } from '../open-task.js';
 import { addRuleOptions, type RuleFlags, refusedFlagsOf, rulesOf } from '../rule-options.js';
-import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
+import { addSessionOptions, withSession } from '../session-options.js';
 import { withInfraObject } from '../with-infra-object.js';
 
-interface EvaluateFlags extends SessionFlags, RuleFlags {
-  readonly repo: string;
-  readonly rev?: string;
+interface EvaluateFlags extends RepositoryFlags, RuleFlags {
   readonly patch: string;
   readonly json?: boolean;
 }
@@ -22,11 +20,10 @@ export function evaluateCommand(finish: (exitCode: number) => void): Command {
   const command = new Command('evaluate')
     .description('Grade one pred_patch on the task of a valid artifact. Exit code 0: solved, 1: unsolved.')
     .argument('<artifact-dir>', 'the directory of the five files')
-    .requiredOption('--repo <dir>', 'the repository that the artifact is for')
-    .option('--rev <revision>', 'its revision (default: HEAD)')
     .requiredOption('--patch <file>', 'the pred_patch.diff')
     .option('--json', 'print one JSON object')
     .action(async (folder: string, flags: EvaluateFlags) => finish(await evaluate(folder, flags)));
+  addRepositoryOptions(command, '--repo <dir>', 'the repository that the artifact is for');
   return addSessionOptions(addRuleOptions(command)).addHelpText(
     'after',
     '\nExample:\n  swe-selfplay evaluate my-bug --repo ../shelf --patch pred_patch.diff',
@@ -34,6 +31,7 @@ export function evaluateCommand(finish: (exitCode: number) => void): Command {
 }
 
 async function evaluate(folder: string, flags: EvaluateFlags): Promise<number> {
+  checkRepository(flags);
   const patch = await readFile(flags.patch).catch((cause: Error) => {
     throw new UsageError(`Expected --patch to name a readable file; ${cause.message}`, { cause });
   });

@@ -6,19 +6,17 @@ import { EXIT_CODES } from '../exit-code.js';
 import { type InjectionResult, injectArtifacts } from '../inject-artifacts.js';
 import { keepTrajectories } from '../kept-trajectories.js';
 import { concurrencyOf, withPolicies } from '../open-policies.js';
-import { withRepository } from '../open-repository.js';
+import { addRepositoryOptions, checkRepository, type RepositoryFlags, withRepository } from '../open-repository.js';
 import { numberIn } from '../parse-option.js';
 import { checkPlayers, injectorOf, promptsOf } from '../players.js';
 import { addPolicyOptions, type PolicyFlags } from '../policy-options.js';
 import { addRuleOptions, checksOf, rulesOf } from '../rule-options.js';
-import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
+import { addSessionOptions, withSession } from '../session-options.js';
 import { type StrategyFlags, strategyOf, strategyOption } from '../strategies.js';
 
 const ROLES = ['injector'] as const;
 
-interface InjectFlags extends SessionFlags, StrategyFlags, PolicyFlags {
-  readonly repo: string;
-  readonly rev?: string;
+interface InjectFlags extends RepositoryFlags, StrategyFlags, PolicyFlags {
   readonly seed: number;
   readonly count: number;
   readonly out: string;
@@ -29,14 +27,13 @@ interface InjectFlags extends SessionFlags, StrategyFlags, PolicyFlags {
 export function injectCommand(finish: (exitCode: number) => void): Command {
   const command = new Command('inject')
     .description('Make valid bug artifacts. Exit code 0: as many as asked for, 1: fewer.')
-    .requiredOption('--repo <dir>', 'the repository to break')
-    .option('--rev <revision>', 'its revision (default: HEAD)')
     .addOption(strategyOption())
     .option('--seed <n>', 'the first seed; the next are one more each', numberIn({ min: 0 }), 0)
     .option('--count <n>', 'valid artifacts wanted', numberIn({ min: 1, max: 1_000_000 }), 1)
     .requiredOption('--out <dir>', 'where each artifact becomes a folder')
     .option('--json', 'print one JSON object')
     .action(async (flags: InjectFlags) => finish(await inject(flags)));
+  addRepositoryOptions(command, '--repo <dir>', 'the repository to break');
   return addSessionOptions(addRuleOptions(addPolicyOptions(command, ROLES))).addHelpText(
     'after',
     `
@@ -47,6 +44,7 @@ Examples:
 }
 
 async function inject(flags: InjectFlags): Promise<number> {
+  checkRepository(flags);
   checkPlayers(flags, ROLES);
   return withSession(flags, (session, terminal, signal) =>
     withRepository(flags, terminal, (environment) => {

@@ -5,19 +5,18 @@ import { isFinished } from '../../run-record.js';
 import { describeRun, runAsJson, usageOfRun } from '../describe-run.js';
 import { EXIT_CODES } from '../exit-code.js';
 import { concurrencyOf, withPolicies } from '../open-policies.js';
-import { withRepositories } from '../open-repository.js';
+import { addRepositoryOptions, checkRepository, type RepositoryFlags, withRepositories } from '../open-repository.js';
 import { choice, numberIn } from '../parse-option.js';
 import { checkPlayers, injectorOf, promptsOf, solverOf } from '../players.js';
 import { addPolicyOptions, type PolicyFlags } from '../policy-options.js';
 import { addRuleOptions, checksOf, refusedFlagsOf, rulesOf } from '../rule-options.js';
-import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
+import { addSessionOptions, withSession } from '../session-options.js';
 import { type StrategyFlags, strategyOption } from '../strategies.js';
+import { addTaskOptions, type TaskFlags, taskDemandsOf } from '../task-options.js';
 
 const ROLES = ['injector', 'solver'] as const;
 
-interface PlayFlags extends SessionFlags, StrategyFlags, PolicyFlags {
-  readonly repo: string[];
-  readonly rev?: string;
+interface PlayFlags extends RepositoryFlags, StrategyFlags, PolicyFlags, TaskFlags {
   readonly rounds: number;
   readonly group: number;
   readonly seed: number;
@@ -36,8 +35,6 @@ export function playCommand(finish: (exitCode: number) => void): Command {
       'Play rounds of self-play: inject, validate, solve, grade, reward. Called again, it goes on with the run. ' +
         'Exit code 0: all was played, 3: broken infrastructure left something undone.',
     )
-    .requiredOption('--repo <dir...>', 'the repositories to play on')
-    .option('--rev <revision>', 'their revision (default: HEAD)')
     .option('--rounds <n>', 'rounds on each repository', numberIn({ min: 1 }), 1)
     .option('--group <n>', 'attempts at each bug', numberIn({ min: 1, max: 10_000 }), 8)
     .addOption(strategyOption())
@@ -60,6 +57,8 @@ export function playCommand(finish: (exitCode: number) => void): Command {
     )
     .option('--json', 'print one JSON object')
     .action(async (flags: PlayFlags) => finish(await playRun(flags)));
+  addRepositoryOptions(command, '--repo <dir...>', 'the repositories to play on');
+  addTaskOptions(command);
   return addSessionOptions(addRuleOptions(addPolicyOptions(command, ROLES))).addHelpText(
     'after',
     `
@@ -74,9 +73,10 @@ Examples:
 }
 
 async function playRun(flags: PlayFlags): Promise<number> {
+  checkRepository(flags);
   checkPlayers(flags, ROLES);
   return withSession(flags, (session, terminal, signal) =>
-    withRepositories(flags.repo, flags.rev, terminal, (environments) => {
+    withRepositories(flags, terminal, (environments) => {
       const prompts = promptsOf(flags, environments[0]!);
       return withPolicies(flags, ROLES, terminal, signal, async (policies) => {
         const injector = await injectorOf(flags, policies, prompts.injector, environments, session, terminal, signal);
@@ -88,6 +88,7 @@ async function playRun(flags: PlayFlags): Promise<number> {
           rules: rulesOf(flags),
           checks: checksOf(flags),
           refusedFlags: refusedFlagsOf(flags),
+          ...taskDemandsOf(flags),
           onEvent: createProgress(terminal),
         });
         const usage = usageOfRun(folder, flags);

@@ -7,19 +7,18 @@ import { EXIT_CODES } from '../exit-code.js';
 import { type GradedAttempt, gradeAttempts } from '../grade-attempts.js';
 import { keepTrajectories } from '../kept-trajectories.js';
 import { concurrencyOf, withPolicies } from '../open-policies.js';
-import { withRepository } from '../open-repository.js';
+import { addRepositoryOptions, checkRepository, type RepositoryFlags, withRepository } from '../open-repository.js';
 import { openTask } from '../open-task.js';
 import { numberIn } from '../parse-option.js';
 import { checkPlayers, promptsOf, solverOf } from '../players.js';
 import { addPolicyOptions, type PolicyFlags } from '../policy-options.js';
 import { addRuleOptions, type RuleFlags, refusedFlagsOf, rulesOf } from '../rule-options.js';
-import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
+import { addSessionOptions, withSession } from '../session-options.js';
+import { addTaskOptions, type TaskFlags, taskDemandsOf } from '../task-options.js';
 
 const ROLES = ['solver'] as const;
 
-interface SolveFlags extends SessionFlags, RuleFlags, PolicyFlags {
-  readonly repo: string;
-  readonly rev?: string;
+interface SolveFlags extends RepositoryFlags, RuleFlags, PolicyFlags, TaskFlags {
   readonly attempts: number;
   readonly seed: number;
   readonly out: string;
@@ -32,13 +31,13 @@ export function solveCommand(finish: (exitCode: number) => void): Command {
       'Let a search, or with --policy a model, try a valid artifact. Exit code 0: some attempt solved it, 1: none did.',
     )
     .argument('<artifact-dir>', 'the directory of the five files')
-    .requiredOption('--repo <dir>', 'the repository that the artifact is for')
-    .option('--rev <revision>', 'its revision (default: HEAD)')
     .option('--attempts <n>', 'attempts, each with a seed of its own', numberIn({ min: 1, max: 10_000 }), 8)
     .option('--seed <n>', 'seed of all attempts', numberIn({ min: 0 }), 0)
     .requiredOption('--out <dir>', 'a new folder for the patches and how they were graded')
     .option('--json', 'print one JSON object')
     .action(async (folder: string, flags: SolveFlags) => finish(await solve(folder, flags)));
+  addTaskOptions(command);
+  addRepositoryOptions(command, '--repo <dir>', 'the repository that the artifact is for');
   return addSessionOptions(addRuleOptions(addPolicyOptions(command, ROLES))).addHelpText(
     'after',
     `
@@ -49,11 +48,13 @@ Examples:
 }
 
 async function solve(artifact: string, flags: SolveFlags): Promise<number> {
+  checkRepository(flags);
   checkPlayers(flags, ROLES);
   return withSession(flags, (session, terminal, signal) =>
     withRepository(flags, terminal, async (environment) => {
       const prompts = promptsOf(flags, environment).solver;
-      const opened = await openTask(artifact, environment, flags, session, terminal, signal);
+      const demands = { ...taskDemandsOf(flags), hiddenSeed: flags.seed };
+      const opened = await openTask(artifact, environment, flags, session, terminal, signal, demands);
       if (opened.status === 'infra') {
         terminal.warn(`error: ${opened.reason}`);
         return EXIT_CODES.infra;

@@ -3,14 +3,12 @@ import { type Check, type ValidationReport, validateArtifact } from '@swe-selfpl
 import { Command } from 'commander';
 import { describeReport } from '../../describe-report.js';
 import { EXIT_CODES } from '../exit-code.js';
-import { withRepository } from '../open-repository.js';
+import { addRepositoryOptions, checkRepository, type RepositoryFlags, withRepository } from '../open-repository.js';
 import { addRuleOptions, checksOf, type RuleFlags, rulesOf } from '../rule-options.js';
-import { addSessionOptions, type SessionFlags, withSession } from '../session-options.js';
+import { addSessionOptions, withSession } from '../session-options.js';
 import { withInfraObject } from '../with-infra-object.js';
 
-interface ValidateFlags extends SessionFlags, RuleFlags {
-  readonly repo: string;
-  readonly rev?: string;
+interface ValidateFlags extends RepositoryFlags, RuleFlags {
   readonly all?: boolean;
   readonly json?: boolean;
 }
@@ -21,11 +19,10 @@ export function validateCommand(finish: (exitCode: number) => void): Command {
   const command = new Command('validate')
     .description('Run the checks on a bug artifact. Exit code 0: valid, 1: invalid.')
     .argument('<artifact-dir>', 'the directory of the five files')
-    .requiredOption('--repo <dir>', 'the repository that the artifact is for')
-    .option('--rev <revision>', 'its revision (default: HEAD)')
     .option('--all', 'go on after the first failing check')
     .option('--json', 'print one JSON object')
     .action(async (folder: string, flags: ValidateFlags) => finish(await validate(folder, flags)));
+  addRepositoryOptions(command, '--repo <dir>', 'the repository that the artifact is for');
   return addSessionOptions(addRuleOptions(command)).addHelpText(
     'after',
     `
@@ -36,6 +33,7 @@ Examples:
 }
 
 async function validate(folder: string, flags: ValidateFlags): Promise<number> {
+  checkRepository(flags);
   const reading = await readArtifactFolder(folder);
   const onBroken = (reason: string) => undecided(reason, checksOf(flags));
   return withInfraObject(flags.json, onBroken, (onPrinted) =>
