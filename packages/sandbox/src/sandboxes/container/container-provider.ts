@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { digestContent } from '../../lay-out-tree.js';
 import { DEFAULT_LIMITS, type SandboxProvider, type WorkspaceRequest } from '../../sandbox.js';
 import { SandboxError } from '../../sandbox-error.js';
@@ -10,6 +12,7 @@ import { type ContainerHost, openContainerWorkspace } from './open-workspace.js'
 import { sweep } from './ownership.js';
 import { probeContainer } from './probe-container.js';
 import { inspectImage, prepareImage, type UserIds } from './sandbox-image.js';
+import { stricterFilter } from './seccomp-profile.js';
 
 export interface ContainerOptions {
   /** Name, tag or id of an image that the engine has; nothing is pulled. */
@@ -41,6 +44,8 @@ const ALONE_DISK_BYTES = 64 * 1024 ** 2;
  */
 export async function createContainerProvider(options: ContainerOptions): Promise<SandboxProvider> {
   const engine = await connectEngine(options.host);
+  const cacheDirectory =
+    options.cacheDirectory ?? join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'swe-selfplay');
   const open = new Set<ContainerSandbox>();
   const opening = new Set<Promise<ContainerSandbox>>();
   let isClosed = false;
@@ -77,6 +82,7 @@ export async function createContainerProvider(options: ContainerOptions): Promis
       source,
       users,
       bases: createBaseCache(),
+      filter: await stricterFilter(engine, cacheDirectory),
       image(hidden) {
         const key = JSON.stringify(hidden);
         const known = images.get(key);
@@ -87,10 +93,10 @@ export async function createContainerProvider(options: ContainerOptions): Promis
         return preparing;
       },
     };
-    await probeContainer((request) => openWorkspace(host, request), source.workdir);
+    const canMakeNamespaces = await probeContainer((request) => openWorkspace(host, request), source.workdir);
     return {
       name: 'container',
-      guarantees: describeGuarantees(`${version}, runtime ${runtime}`, source.id),
+      guarantees: describeGuarantees(`${version}, runtime ${runtime}`, source.id, canMakeNamespaces),
       toolchainId: digestContent(JSON.stringify(['container', source.id, runtime])).slice(0, 32),
       open: (request) => openWorkspace(host, request),
       async runAlone(request, command) {
@@ -133,11 +139,11 @@ async function describeEngine(engine: EngineClient): Promise<EngineDescription> 
 }
 
 /** What is in force, a line each; all of it was looked at from within when the provider was made. */
-function describeGuarantees(engine: string, imageId: string): string[] {
+function describeGuarantees(engine: string, imageId: string, canMakeNamespaces: boolean): string[] {
   return [
     `files: a container of ${imageId.slice(0, 19)} for every command (engine ${engine}); the workspace, /tmp, /dev/shm and the home directory are writable, the image read-only`,
     'network: none but the loopback device',
-    "privileges: an ordinary user, no capabilities, no new privileges, the engine's filter of system calls",
+    `privileges: an ordinary user, no capabilities, no new privileges, a filter of system calls${canMakeNamespaces ? ', which lets user namespaces be made' : ''}`,
     'processes: own process space for every command; a container is used again only where nothing is left in it; all end with the workspace and with this program',
     'memory: bounded by the control group of each container, files in memory included',
     'process number: bounded by the control group of each container',

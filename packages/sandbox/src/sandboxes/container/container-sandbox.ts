@@ -9,7 +9,7 @@ import { readWorkspaceFile, type TrustedCommand, writeWorkspaceFile } from '../.
 import { TRUSTED_ENV } from '../launch.js';
 import type { EngineClient } from './engine-client.js';
 import type { Room } from './room.js';
-import type { RoomPool } from './room-pool.js';
+import { createRoomPool, type RoomPool } from './room-pool.js';
 import { type RoomCommand, type RunningCommand, runInRoom } from './run-in-room.js';
 import type { WorkspaceVolumes } from './workspace-volumes.js';
 
@@ -23,6 +23,8 @@ export interface ContainerWorkspace {
   readonly changes: WorkspaceRequest['changes'];
   readonly volumes: WorkspaceVolumes;
   readonly rooms: RoomPool;
+  /** Opens a room that has the workspace and nothing else that can be written: no link leads out of it to anything. */
+  openView(): Promise<Room>;
 }
 
 type Bounds = Pick<Required<Command>, 'timeoutMs' | 'maxOutputBytes'> & Pick<Command, 'signal' | 'stdin'>;
@@ -37,6 +39,7 @@ export class ContainerSandbox implements Sandbox {
   readonly #onClosed: (sandbox: ContainerSandbox) => void;
   readonly #closing = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
+  #views: Promise<RoomPool> | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(workspace: ContainerWorkspace, onClosed: (sandbox: ContainerSandbox) => void) {
@@ -70,6 +73,7 @@ export class ContainerSandbox implements Sandbox {
       begun = resolve;
     });
     const ended = this.#inRoom(
+      this.#workspace.rooms,
       {
         argv,
         env: { ...this.#workspace.env, ...env },
@@ -120,6 +124,10 @@ export class ContainerSandbox implements Sandbox {
   async #end(): Promise<void> {
     this.#closing.abort();
     await this.#workspace.rooms.close();
+    await this.#views?.then(
+      (views) => views.close(),
+      () => {},
+    );
     await Promise.allSettled([...this.#running]);
     await this.#workspace.volumes.remove();
     this.#onClosed(this);
@@ -134,6 +142,7 @@ export class ContainerSandbox implements Sandbox {
         maxOutputBytes: command.maxOutputBytes,
         ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
       },
+      await this.#openViews(),
     );
     return result;
   };
@@ -141,6 +150,7 @@ export class ContainerSandbox implements Sandbox {
   async #run(
     command: Pick<RoomCommand, 'argv' | 'env' | 'isMerged'> & { readonly directory?: string },
     bounds: Bounds,
+    rooms: RoomPool = this.#workspace.rooms,
   ): Promise<{ readonly result: ProcessResult; readonly hasMemoryKill: boolean }> {
     const startedAt = performance.now();
     const chunks: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] };
@@ -153,7 +163,8 @@ export class ContainerSandbox implements Sandbox {
       if (kept.length < content.length) onExceeded();
       return kept.length > 0;
     };
-    return this.#inRoom({ ...command, hasInput: bounds.stdin !== undefined, onOutput }, async (running) => {
+    const roomCommand = { ...command, hasInput: bounds.stdin !== undefined, onOutput };
+    const outcome = await this.#inRoom(rooms, roomCommand, async (running) => {
       onExceeded = () => running.stop('output-exceeded');
       const timer = setTimeout(() => running.stop('timed-out'), bounds.timeoutMs);
       const onAbort = () => running.stop('cancelled');
@@ -173,14 +184,29 @@ export class ContainerSandbox implements Sandbox {
         bounds.signal?.removeEventListener('abort', onAbort);
       }
     });
+    this.#assertOpen();
+    return outcome;
+  }
+
+  #openViews(): Promise<RoomPool> {
+    this.#assertOpen();
+    if (this.#views === undefined) {
+      const opening = createRoomPool(this.#workspace.openView);
+      this.#views = opening;
+      opening.catch(() => {
+        this.#views = undefined;
+      });
+    }
+    return this.#views;
   }
 
   /** Runs a command in a room that is taken for it; the room is used again only where nothing of the command is left. */
   #inRoom<Result>(
+    rooms: RoomPool,
     command: Omit<RoomCommand, 'userId' | 'directory'> & { readonly directory?: string },
     use: (running: RunningCommand) => Promise<Result>,
   ): Promise<Result> {
-    const running = this.#takeRoom(command, use);
+    const running = this.#takeRoom(rooms, command, use);
     this.#running.add(running);
     const forget = () => void this.#running.delete(running);
     running.then(forget, forget);
@@ -188,11 +214,12 @@ export class ContainerSandbox implements Sandbox {
   }
 
   async #takeRoom<Result>(
+    rooms: RoomPool,
     command: Omit<RoomCommand, 'userId' | 'directory'> & { readonly directory?: string },
     use: (running: RunningCommand) => Promise<Result>,
   ): Promise<Result> {
     this.#assertOpen();
-    const { engine, rooms, userId, workdir } = this.#workspace;
+    const { engine, userId, workdir } = this.#workspace;
     let room: Room | undefined;
     let isClean = false;
     const onClosing: (() => void)[] = [];

@@ -80,7 +80,7 @@ done
 find / -maxdepth 0 -printf '' || { echo "the image's find is not GNU find" >&2; exit 1; }
 `;
 
-/** What is in force in a container, a line each: \`NAME VALUE...\`. 1: workspace. */
+/** What is in force in a container, a line each: `NAME: VALUE`. 1: workspace. */
 export const PROBE_SCRIPT = `
 grep -E '^(CapInh|CapPrm|CapEff|CapBnd|CapAmb|NoNewPrivs|Seccomp):' /proc/self/status
 for file in /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max; do
@@ -91,6 +91,7 @@ for file in /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max; do
 done
 echo "user: $(id -u)"
 echo "files: $(ulimit -n)"
+if unshare --user true 2>/dev/null; then echo "namespaces: yes"; fi
 echo "devices: $(tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' \\n')"
 while read -r device place type options rest; do
   case $place in

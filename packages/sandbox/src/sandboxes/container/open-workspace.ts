@@ -18,6 +18,8 @@ export interface ContainerHost {
   readonly source: SourceImage;
   readonly users: UserIds;
   readonly bases: BaseCache;
+  /** As in RoomPlan. */
+  readonly filter: readonly string[];
   /** The image to run, with these paths hidden. */
   image(hidden: readonly string[]): Promise<string>;
 }
@@ -44,6 +46,7 @@ export async function openContainerWorkspace(
     volumes: volumes.byPlace,
     emptyPlaces: emptyPlaces(source),
     limits,
+    filter: host.filter,
     keeperId: userId + 1,
   };
   let newest: string | undefined;
@@ -56,7 +59,10 @@ export async function openContainerWorkspace(
     throw error;
   });
   const env = containerEnvironment(source.env);
-  const workspace = { engine, workdir: source.workdir, userId, env, limits, volumes, rooms };
+  const workdirVolume = new Map([...volumes.byPlace].filter(([place]) => place === source.workdir));
+  const openView = () =>
+    openRoom(engine, { ...plan, volumes: workdirVolume, emptyPlaces: [...plan.emptyPlaces, '/tmp'] });
+  const workspace = { engine, workdir: source.workdir, userId, env, limits, volumes, rooms, openView };
   const sandbox = new ContainerSandbox({ ...workspace, base: base.laid, changes: request.changes }, onClosed);
   try {
     await layFiles(newest!);

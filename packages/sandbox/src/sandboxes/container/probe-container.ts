@@ -8,15 +8,15 @@ const PROBED_PROCESSES = 64 + 32;
 
 /**
  * Looks from within a workspace whether every bound is in force. Throws SandboxError `isolation-unavailable`, naming those
- * that are not: an engine may take a limit and not keep it.
+ * that are not: an engine may take a limit and not keep it. Returns whether commands can make user namespaces.
  */
-export async function probeContainer(open: SandboxProvider['open'], workdir: string): Promise<void> {
+export async function probeContainer(open: SandboxProvider['open'], workdir: string): Promise<boolean> {
   const sandbox = await open({ base: undefined, changes: new Map(), limits: LIMITS });
   try {
     const result = await sandbox.run({ argv: ['sh', '-c', PROBE_SCRIPT, 'sh', workdir] });
     const found = Buffer.from(result.stdout).toString();
     const missing = findMissing(found, workdir);
-    if (missing.length === 0) return;
+    if (missing.length === 0) return /^namespaces: yes$/m.test(found);
     throw new SandboxError(
       'isolation-unavailable',
       `The container engine does not isolate as it was told to; not in force: ${missing.join('; ')}.`,

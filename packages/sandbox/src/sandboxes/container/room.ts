@@ -15,6 +15,8 @@ export interface RoomPlan {
   /** Places that are shown as empty, read-only directories. */
   readonly emptyPlaces: readonly string[];
   readonly limits: Limits;
+  /** The engine's name of a filter of system calls stricter than its own, if any. */
+  readonly filter: readonly string[];
   /** User of the first process; commands have another. */
   readonly keeperId: number;
 }
@@ -93,7 +95,7 @@ function describeRoom(plan: RoomPlan): unknown {
       IpcMode: 'private',
       ReadonlyRootfs: true,
       CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges'],
+      SecurityOpt: ['no-new-privileges', ...plan.filter],
       Memory: limits.memoryBytes,
       MemorySwap: limits.memoryBytes,
       PidsLimit: limits.maxProcesses + SPARE_PROCESSES,
