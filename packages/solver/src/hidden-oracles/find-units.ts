@@ -102,10 +102,9 @@ function obstacleOf(
     return 'are defined more than once';
 
   const leaf = unit.qualifiedName.split('.').at(-1)!;
-  const isNamed = files
-    .flatMap(blocksOf)
-    .some((block) => !(block.kind === 'function' && block.names?.includes(leaf)) && graph.wordsOf(block).has(leaf));
+  const isNamed = graph.blocksWith(leaf).some((block) => !(block.kind === 'function' && block.names?.includes(leaf)));
   if (isNamed) return 'are named by other code';
+  if (names.size === 0) return undefined;
   const reached = graph.namesFrom(blocksOf(file).filter(isOwn), leaf);
   return [...names].some((name) => reached.has(name)) ? 'need other code that is weakened' : undefined;
 }

@@ -2,7 +2,8 @@ import { type CodeBlock, namesIn } from '@swe-selfplay/python';
 
 /** Which names the code of tests leads to, by the words in it. Names are not resolved: equal words are one name. */
 export interface NameGraph {
-  wordsOf(block: CodeBlock): ReadonlySet<string>;
+  /** The blocks in which a word stands. */
+  blocksWith(word: string): readonly CodeBlock[];
   /**
    * Every name that can be reached from some blocks, `except` not followed. A class leads to all its members that are
    * no tests, as `Class.member`: a test may use them unnamed, and nobody else can without naming the class.
@@ -21,8 +22,10 @@ export function createNameGraph(blocks: readonly CodeBlock[]): NameGraph {
     for (const name of block.names ?? (block.kind === 'comment' ? [] : words.get(block)!)) push(binders, name, block);
   }
   const wordsOf = (block: CodeBlock) => words.get(block) ?? new Set();
+  const users = new Map<string, CodeBlock[]>();
+  for (const [block, used] of words) for (const word of used) push(users, word, block);
   return {
-    wordsOf,
+    blocksWith: (word) => users.get(word) ?? [],
     namesFrom(start, except) {
       const reached = new Set<string>();
       const seen = new Set(start);
