@@ -95,6 +95,14 @@ describe('test_files.txt', () => {
     ]);
   });
 
+  test('quotes a long line cut', () => {
+    const long = 'x'.repeat(100_000);
+    for (const line of [`/${long}`, `${long}*`, `${long}\r`, `${long}/`, `${long}\n${long}`]) {
+      const [problem] = list(`${line}\n`);
+      expect(problem!.reason.length).toBeLessThan(500);
+    }
+  });
+
   test('refuses what is not UTF-8 and names the line', () => {
     const problems = list(Buffer.from('a.py\ncaf\xe9.py\n', 'latin1'));
     expect(problems).toEqual([{ file: 'test_files.txt', line: 2, reason: expect.stringContaining('UTF-8') }]);

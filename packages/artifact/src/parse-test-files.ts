@@ -5,6 +5,8 @@ import { findPathProblem } from './safe-path.js';
 
 /** A list can hold half a million wrong lines; a person reads the first ones, and the rest are not looked at. */
 const MAX_PROBLEMS = 20;
+/** A line can be a megabyte long; this many of its characters tell which one is meant. */
+const MAX_QUOTED = 120;
 
 const testFilePath = z.string().superRefine((line, context) => {
   const reason = findLineProblem(line);
@@ -33,7 +35,7 @@ export function parseTestFiles(bytes: Uint8Array): { readonly paths: string[]; r
     const earlier = lineOf.get(line);
     if (!parsed.success) report(number, parsed.error.issues[0]!.message);
     else if (earlier !== undefined)
-      report(number, `Expected each path once, got ${JSON.stringify(line)} as in line ${earlier}.`);
+      report(number, `Expected each path once, got ${quote(line)} as in line ${earlier}.`);
     else lineOf.set(line, number);
   }
   if (lineOf.size === 0 && problems.length === 0) report(undefined, 'Expected at least one path, got none.');
@@ -53,14 +55,18 @@ function splitLines(bytes: Uint8Array): Buffer[] {
 }
 
 function findLineProblem(line: string): string | undefined {
-  const shown = JSON.stringify(line);
+  const shown = quote(line);
   if (line.startsWith('\ufeff')) return 'Expected a path, got a byte order mark in front of it.';
   if (line.endsWith('\r'))
-    return `Expected lines that end with a line feed, got a carriage return behind ${JSON.stringify(line.slice(0, -1))}.`;
+    return `Expected lines that end with a line feed, got a carriage return behind ${quote(line.slice(0, -1))}.`;
   if (/[*?[\]]/.test(line)) return `Expected a path without the glob characters * ? [ ], got ${shown}.`;
   if (line.endsWith('/')) return `Expected the path of a file, got the directory ${shown}.`;
   const problem = findPathProblem(line);
   return problem === undefined
     ? undefined
     : `Expected a relative path inside the repository, got ${shown}, which ${problem}.`;
+}
+
+function quote(line: string): string {
+  return JSON.stringify(line.length > MAX_QUOTED ? `${line.slice(0, MAX_QUOTED)}…` : line);
 }
