@@ -3,6 +3,7 @@ import { buildEvidence, buildTestRun, type EvidenceDescription } from '../../bui
 import { buildChangedFile } from '../../changed-file.js';
 import { STRICT_CHECKS, STRICT_RULES } from '../../strict-checks.js';
 import { DEFAULT_RULES } from '../../validation-rules.js';
+import { neutralEdit } from './neutral-edit.js';
 
 const ids = Array.from({ length: 12 }, (_, index) => `tests/test_all.py::test_${index}`);
 const id = (index: number) => ids[index]!;
@@ -78,9 +79,9 @@ describe('one fault fails exactly the check that is there for it', () => {
     ],
     ['a bug that a comment mends', 'neutral-edit', { neutral: { ...valid.neutral!, buggy: report(2) } }],
     [
-      'a test of the original that a comment breaks',
+      'a failing test that a comment breaks on the original',
       'neutral-edit',
-      { neutral: { ...valid.neutral!, original: report(5) } },
+      { neutral: { ...valid.neutral!, original: report(1) } },
     ],
     [
       'a file that is needed only as long as its text is',
@@ -318,6 +319,17 @@ describe('where the tests are that fail', () => {
   test('an id that says nothing and is in no file shown is not', () => {
     expect(failures({ ...valid, ...named((index) => `case ${index} of many`) })).toEqual(['failing-tests-shown']);
   });
+});
+
+test('a test that reads sources on the original too is left out of the comparison', () => {
+  const neutral = {
+    original: report(5),
+    buggy: report(1, 2, 5),
+    reverted: { 'a.py': report(2), 'b.py': report(1, 5) },
+  };
+  const found = neutralEdit.judge(buildEvidence({ ...valid, neutral }));
+  expect(found.status).toBe('passed');
+  expect(found.evidence).toMatchObject({ leftOut: [id(5)] });
 });
 
 test('a suite in another language needs no second witness', () => {
