@@ -164,7 +164,9 @@ const cases: readonly ConformanceCase[] = [
     'survives an attack on everything at once',
     async ({ sh, text, sandbox }) => {
       const result = await sh(EVERYTHING, { timeoutMs: 1_500, maxOutputBytes: 8 * MEBIBYTE });
-      assert.ok(['timed-out', 'output-exceeded', 'memory-exceeded'].includes(result.ending), result.ending);
+      // A shell that cannot fork any more may end by itself.
+      const endings = ['timed-out', 'output-exceeded', 'memory-exceeded', 'exited', 'killed'];
+      assert.ok(endings.includes(result.ending), result.ending);
       assert.ok(result.durationMs < 10_000, `${result.durationMs} ms`);
       assert.equal(await text('rm -rf /tmp/* [0-9]*; cat README.md'), 'read me');
       assert.equal((await sandbox.changedFiles()).size, 0);

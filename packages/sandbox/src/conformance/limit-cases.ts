@@ -44,8 +44,9 @@ export const limitCases: readonly ConformanceCase[] = [
   }),
   isolated(
     inWorkspace('kills daemons with the command that made them', async ({ sh, text }) => {
-      const daemon = 'setsid sh -c "trap \'\' TERM HUP; while :; do date +%N > /tmp/alive; sleep 0.05; done"';
-      const held = await sh(`(${daemon} &) ; sleep 0.3; echo done`);
+      const beat = 'date +%N > /tmp/new; mv /tmp/new /tmp/alive; sleep 0.05';
+      const daemon = `setsid sh -c "trap '' TERM HUP; while :; do ${beat}; done"`;
+      const held = await sh(`(${daemon} &) ; while ! [ -e /tmp/alive ]; do sleep 0.05; done; echo done`);
       assert.equal(textOf(held.stdout), 'done\n');
       assert.ok(held.durationMs < SOON_MS);
       const before = await text('cat /tmp/alive');
