@@ -4,10 +4,10 @@ import { EnvironmentError, layersOf, type Snapshot, type TestCommand } from '@sw
 import { DEFAULT_LIMITS, type Limits, SandboxError, type SandboxProvider } from '@swe-selfplay/sandbox';
 import PQueue from 'p-queue';
 import { EvaluationError } from './evaluation-error.js';
-import { createDiskRunCache, createMemoryRunCache, type RunCache } from './run-cache.js';
-import { runKey } from './run-key.js';
-import { runParser, runScript } from './run-suite.js';
-import type { RunVariation } from './run-variation.js';
+import { createDiskRunCache, createMemoryRunCache, type RunCache, type ScriptRecord, type Store } from './run-cache.js';
+import { parseKey, runKey } from './run-key.js';
+import { runParser, runScript, type ScriptOptions } from './run-suite.js';
+import type { ParseVariation } from './run-variation.js';
 import { type SharedWork, shareWork } from './shared-work.js';
 import type { Parse, TestRun } from './test-run.js';
 import type { RunOptions, TestRunner } from './test-runner.js';
@@ -43,111 +43,109 @@ const RETRY_DELAY_MS = 200;
 
 /** Makes the runner that all checks, gradings and searches of one process share. */
 export function createTestRunner(options: TestRunnerOptions): TestRunner {
-  const { provider } = options;
+  const { provider, isWitnessed = true } = options;
   const queue = new PQueue({ concurrency: options.jobs ?? availableParallelism() });
   const cache = openCache(options);
-  const running = new Map<string, SharedWork<TestRun>>();
+  const scripts = new Map<string, SharedWork<Kept<ScriptRecord>>>();
+  const parses = new Map<string, SharedWork<Kept<Parse>>>();
   const counts = { executed: 0, cached: 0 };
-  const isWitnessed = options.isWitnessed ?? true;
   const parserLimits = { ...PARSER_LIMITS, ...options.parserLimits };
 
-  async function execute(layers: Snapshot, command: TestCommand, run: ExecuteOptions): Promise<TestRun> {
+  /** Ahead of waiting suites: a parser is quick, and a verdict may hang on it. */
+  function parseOutput(
+    command: TestCommand,
+    output: Uint8Array,
+    { signal, variation = {} }: { readonly signal: AbortSignal; readonly variation?: ParseVariation },
+  ): Promise<Parse> {
+    const parse = () => runParser(provider, command, output, { limits: parserLimits, variation, signal });
+    return queue.add(() => retryingSandbox(signal, parse), { signal, priority: 1 });
+  }
+
+  async function executeScript(layers: Snapshot, script: Uint8Array, run: ScriptOptions): Promise<ScriptRecord> {
     const workspace = { base: layers.base, changes: layers.changes };
-    const { script, witness } = await retryingSandbox(run.signal, () =>
-      runScript(provider, workspace, command.script, {
-        limits: run.scriptLimits,
-        repeat: run.repeat,
-        variation: run.variation,
-        isWitnessed,
-        signal: run.signal,
-      }),
-    );
+    const record = await retryingSandbox(run.signal, () => runScript(provider, workspace, script, run));
     counts.executed += 1;
-    const parse =
-      script.ending === 'exited'
-        ? await retryingSandbox(run.signal, () =>
-            runParser(provider, command, script.output, { limits: parserLimits, signal: run.signal }),
-          )
-        : undefined;
-    return { script, parse, witness, isCached: false };
+    return record;
   }
 
   return {
     counts,
     async run(snapshot: Snapshot, command: TestCommand, runOptions: RunOptions = {}): Promise<TestRun> {
       const layers = layersOf(snapshot);
-      const { repeat = 0, variation = {} } = runOptions;
-      const scriptLimits = {
-        ...DEFAULT_LIMITS,
-        ...options.limits,
-        ...(runOptions.timeoutMs === undefined ? {} : { timeoutMs: runOptions.timeoutMs }),
-      };
+      const { repeat = 0, variation = {}, signal, timeoutMs } = runOptions;
+      const limits = { ...DEFAULT_LIMITS, ...options.limits, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
       const key = runKey({
         provider,
         snapshot: layers,
-        command,
-        scriptLimits,
-        parserLimits,
+        script: command.script,
+        limits,
         repeat,
         variation,
         isWitnessed,
       });
-      const shared = running.get(key);
-      if (shared !== undefined && !shared.isAbandoned) {
-        counts.cached += 1;
-        return { ...(await shared.join(runOptions.signal)), isCached: true };
-      }
-      const work = shareWork(async (signal) => {
-        try {
-          const known = await cache.get(key);
-          if (known !== undefined) {
-            counts.cached += 1;
-            return { ...known, isCached: true };
-          }
-          const executed = await queue.add(
-            () => execute(layers, command, { scriptLimits, repeat, variation, signal }),
-            {
-              signal,
-            },
-          );
-          await cache.set(key, executed);
-          return executed;
-        } finally {
-          if (running.get(key) === work) running.delete(key);
-        }
-      });
-      running.set(key, work);
-      return work.join(runOptions.signal);
-    },
-    async parse(command, output, { signal = new AbortController().signal, variation = {} } = {}): Promise<Parse> {
-      // Ahead of waiting suites: a parser is quick, and a verdict may hang on it.
-      return queue.add(
-        () =>
-          retryingSandbox(signal, () =>
-            runParser(provider, command, output, { limits: parserLimits, variation, signal }),
-          ),
-        { signal, priority: 1 },
+      const run = await keepWork(scripts, cache.scripts, key, signal, (signal) =>
+        queue.add(() => executeScript(layers, command.script, { limits, repeat, variation, isWitnessed, signal }), {
+          signal,
+        }),
       );
+      if (run.isCached) counts.cached += 1;
+      const { script, witness } = run.value;
+      if (script.ending !== 'exited') return { script, parse: undefined, witness, isCached: run.isCached };
+      const ofParse = parseKey(key, command.parser, parserLimits);
+      const parse = await keepWork(parses, cache.parses, ofParse, signal, (signal) =>
+        parseOutput(command, script.output, { signal }),
+      );
+      return { script, parse: parse.value, witness, isCached: run.isCached };
     },
+    parse: (command, output, { signal = new AbortController().signal, variation = {} } = {}): Promise<Parse> =>
+      parseOutput(command, output, { signal, variation }),
   };
 }
 
-interface ExecuteOptions {
-  readonly scriptLimits: Limits;
-  readonly repeat: number;
-  readonly variation: RunVariation;
-  readonly signal: AbortSignal;
+/** A value, and whether it was there or being made already. */
+interface Kept<Value> {
+  readonly value: Value;
+  readonly isCached: boolean;
+}
+
+/** What is kept under a key, or being made for somebody else, or else made by `work` and kept. */
+async function keepWork<Value>(
+  running: Map<string, SharedWork<Kept<Value>>>,
+  store: Store<Value>,
+  key: string,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<Value>,
+): Promise<Kept<Value>> {
+  const known = running.get(key);
+  if (known !== undefined && !known.isAbandoned) return { ...(await known.join(signal)), isCached: true };
+  const shared = shareWork(async (signal): Promise<Kept<Value>> => {
+    try {
+      const kept = await store.get(key);
+      if (kept !== undefined) return { value: kept, isCached: true };
+      const value = await work(signal);
+      await store.set(key, value);
+      return { value, isCached: false };
+    } finally {
+      if (running.get(key) === shared) running.delete(key);
+    }
+  });
+  running.set(key, shared);
+  return shared.join(signal);
 }
 
 function openCache({ cacheDirectory, onProblem = () => undefined }: TestRunnerOptions): RunCache {
   const memory = createMemoryRunCache();
   if (cacheDirectory === undefined) return memory;
   const disk = createDiskRunCache(cacheDirectory, onProblem);
+  return { scripts: joinStores(memory.scripts, disk.scripts), parses: joinStores(memory.parses, disk.parses) };
+}
+
+function joinStores<Value>(near: Store<Value>, far: Store<Value>): Store<Value> {
   return {
-    get: async (key) => (await memory.get(key)) ?? (await disk.get(key)),
-    set: async (key, run) => {
-      await memory.set(key, run);
-      await disk.set(key, run);
+    get: async (key) => (await near.get(key)) ?? (await far.get(key)),
+    set: async (key, value) => {
+      await near.set(key, value);
+      await far.set(key, value);
     },
   };
 }

@@ -3,53 +3,86 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
-import type { TestRun } from './test-run.js';
+import type { Parse, TestRun } from './test-run.js';
 
-/** Keeps finished runs by their key. */
+/** A run without what a parser made of it: another parser can read it without another run. */
+export type ScriptRecord = Pick<TestRun, 'script' | 'witness'>;
+
+/** Keeps values by their key. */
+export interface Store<Value> {
+  get(key: string): Promise<Value | undefined>;
+  set(key: string, value: Value): Promise<void>;
+}
+
+/** Keeps finished runs and what parsers made of their outputs. */
 export interface RunCache {
-  get(key: string): Promise<TestRun | undefined>;
-  set(key: string, run: TestRun): Promise<void>;
+  readonly scripts: Store<ScriptRecord>;
+  readonly parses: Store<Parse>;
 }
 
 const MEMORY_BYTES = 256 * 1024 ** 2;
+/** What an entry takes beside its texts, by rule of thumb. */
+const ENTRY_BYTES = 1024;
+const ID_BYTES = 150;
 
-const storedRunSchema = z.object({
-  formatVersion: z.literal(1),
+const parseSchema = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('parsed'), report: z.array(z.tuple([z.string(), z.enum(['passed', 'failed'])])) }),
+  z.object({ status: z.literal('invalid'), reason: z.string() }),
+]);
+
+const storedParseSchema = z.object({ formatVersion: z.literal(2), key: z.string(), parse: parseSchema });
+
+const storedScriptSchema = z.object({
+  formatVersion: z.literal(2),
   key: z.string(),
   ending: z.enum(['exited', 'output-exceeded']),
   durationMs: z.number(),
   outputGzipBase64: z.string(),
-  parse: z
-    .discriminatedUnion('status', [
-      z.object({ status: z.literal('parsed'), report: z.array(z.tuple([z.string(), z.enum(['passed', 'failed'])])) }),
-      z.object({ status: z.literal('invalid'), reason: z.string() }),
-    ])
+  witness: z
+    .object({
+      status: z.enum(['complete', 'incomplete', 'absent']),
+      results: z.array(z.tuple([z.string(), z.enum(['passed', 'failed', 'skipped'])])),
+      tampered: z.array(z.string()),
+    })
     .optional(),
 });
 
-/** A cache in memory that forgets what was used longest ago once it holds too many bytes of output. */
+/** A cache in memory that forgets what was used longest ago once it holds too many bytes. */
 export function createMemoryRunCache(maxBytes: number = MEMORY_BYTES): RunCache {
-  const runs = new Map<string, TestRun>();
+  return {
+    scripts: createMemoryStore(
+      maxBytes,
+      ({ script, witness }) => script.output.length + (witness?.results.size ?? 0) * ID_BYTES,
+    ),
+    parses: createMemoryStore(maxBytes, (parse) => (parse.status === 'parsed' ? parse.report.size : 1) * ID_BYTES),
+  };
+}
+
+function createMemoryStore<Value>(maxBytes: number, weigh: (value: Value) => number): Store<Value> {
+  const values = new Map<string, Value>();
   let bytes = 0;
-  const weigh = (run: TestRun) => run.script.output.length + 1024;
+  const remove = (key: string) => {
+    const value = values.get(key);
+    if (value !== undefined) bytes -= weigh(value) + ENTRY_BYTES;
+    values.delete(key);
+    return value;
+  };
+  const add = (key: string, value: Value) => {
+    values.set(key, value);
+    bytes += weigh(value) + ENTRY_BYTES;
+  };
   return {
     get: async (key) => {
-      const run = runs.get(key);
-      if (run === undefined) return undefined;
-      runs.delete(key);
-      runs.set(key, run);
-      return run;
+      const value = remove(key);
+      if (value !== undefined) add(key, value);
+      return value;
     },
-    set: async (key, run) => {
-      const previous = runs.get(key);
-      if (previous !== undefined) bytes -= weigh(previous);
-      runs.delete(key);
-      runs.set(key, run);
-      bytes += weigh(run);
-      for (const [oldest, old] of runs) {
+    set: async (key, value) => {
+      remove(key);
+      add(key, value);
+      for (const oldest of values.keys()) {
         if (bytes <= maxBytes) break;
-        runs.delete(oldest);
-        bytes -= weigh(old);
+        remove(oldest);
       }
     },
   };
@@ -62,52 +95,77 @@ export function createMemoryRunCache(maxBytes: number = MEMORY_BYTES): RunCache 
  */
 export function createDiskRunCache(directory: string, onProblem: (message: string) => void): RunCache {
   let hasComplained = false;
+  const complain = (error: Error) => {
+    if (!hasComplained) onProblem(`Runs are not kept: cannot write to ${directory}: ${error.message}`);
+    hasComplained = true;
+  };
+  return {
+    scripts: createDiskStore(directory, complain, encodeScript, decodeScript),
+    parses: createDiskStore(directory, complain, encodeParse, decodeParse),
+  };
+}
+
+function createDiskStore<Value>(
+  directory: string,
+  complain: (error: Error) => void,
+  encode: (key: string, value: Value) => unknown,
+  decode: (key: string, stored: unknown) => Value | undefined,
+): Store<Value> {
   const fileOf = (key: string) => join(directory, key.slice(0, 2), `${key}.json`);
   return {
     get: async (key) => {
-      const text = await readFile(fileOf(key), 'utf8').catch(() => undefined);
-      return text === undefined ? undefined : restore(key, text);
+      try {
+        return decode(key, JSON.parse(await readFile(fileOf(key), 'utf8')));
+      } catch {
+        return undefined;
+      }
     },
-    set: async (key, run) => {
-      if (run.script.ending !== 'exited' && run.script.ending !== 'output-exceeded') return;
+    set: async (key, value) => {
+      const stored = encode(key, value);
+      if (stored === undefined) return;
       const file = fileOf(key);
       const temporary = `${file}.${randomUUID()}.tmp`;
       try {
         await mkdir(dirname(file), { recursive: true });
-        await writeFile(temporary, JSON.stringify(toStored(key, run)));
+        await writeFile(temporary, JSON.stringify(stored));
         await rename(temporary, file);
       } catch (error) {
         await rm(temporary, { force: true }).catch(() => undefined);
-        if (!hasComplained) onProblem(`Runs are not kept: cannot write to ${directory}: ${(error as Error).message}`);
-        hasComplained = true;
+        complain(error as Error);
       }
     },
   };
 }
 
-function toStored(key: string, { script, parse }: TestRun): unknown {
+function encodeScript(key: string, { script, witness }: ScriptRecord): unknown {
+  if (script.ending !== 'exited' && script.ending !== 'output-exceeded') return undefined;
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     key,
     ending: script.ending,
     durationMs: script.durationMs,
     outputGzipBase64: gzipSync(script.output).toString('base64'),
-    parse: parse?.status === 'parsed' ? { status: 'parsed', report: [...parse.report] } : parse,
+    witness: witness && { ...witness, results: [...witness.results] },
   };
 }
 
-function restore(key: string, text: string): TestRun | undefined {
-  try {
-    const stored = storedRunSchema.parse(JSON.parse(text));
-    if (stored.key !== key) return undefined;
-    const output = gunzipSync(Buffer.from(stored.outputGzipBase64, 'base64'));
-    const { parse } = stored;
-    return {
-      script: { ending: stored.ending, output, durationMs: stored.durationMs },
-      parse: parse?.status === 'parsed' ? { status: 'parsed', report: new Map(parse.report) } : parse,
-      isCached: true,
-    };
-  } catch {
-    return undefined;
-  }
+function decodeScript(key: string, value: unknown): ScriptRecord | undefined {
+  const { ending, durationMs, outputGzipBase64, witness, ...stored } = storedScriptSchema.parse(value);
+  if (stored.key !== key) return undefined;
+  const output = gunzipSync(Buffer.from(outputGzipBase64, 'base64'));
+  return {
+    script: { ending, output, durationMs },
+    witness: witness && { ...witness, results: new Map(witness.results) },
+  };
+}
+
+function encodeParse(key: string, parse: Parse): unknown {
+  const plain = parse.status === 'parsed' ? { status: 'parsed', report: [...parse.report] } : parse;
+  return { formatVersion: 2, key, parse: plain };
+}
+
+function decodeParse(key: string, value: unknown): Parse | undefined {
+  const { parse, ...stored } = storedParseSchema.parse(value);
+  if (stored.key !== key) return undefined;
+  return parse.status === 'parsed' ? { status: 'parsed', report: new Map(parse.report) } : parse;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inflateSync } from 'node:zlib';
@@ -39,6 +40,18 @@ export function witnessFiles(): ReadonlyMap<string, Uint8Array> {
     ]);
   }
   return files;
+}
+
+let version: string | undefined;
+
+/** Changes with the files of the witness. */
+export function witnessVersion(): string {
+  if (version === undefined) {
+    const hash = createHash('sha256');
+    for (const content of witnessFiles().values()) hash.update(content).update('\0');
+    version = hash.digest('hex');
+  }
+  return version;
 }
 
 /** The command that runs a script of the harness under the supervisor. */

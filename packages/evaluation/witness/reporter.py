@@ -151,6 +151,16 @@ class Seals:
             self.channel.tampered(name)
 
 
+def place_of(function, file):
+    """What tells a test whose function is of another file than the test's own, such as one that was put in its place."""
+    while hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+    code = getattr(function, "__code__", None)
+    if code is None or file is None or code.co_filename == file:
+        return ""
+    return " of " + code.co_filename
+
+
 gettrace = sys.gettrace
 getprofile = sys.getprofile
 
@@ -206,6 +216,6 @@ def start(name, reporter, userbase, own_userbase, order):
         space = {"__name__": "witness", "__unittest": True}
         with open(reporter + "/" + file, "rb") as source:
             exec(compile(source.read(), "<witness>", "exec"), space)
-        space["watch"](module, channel, seals, order)
+        space["watch"](module, channel, seals, order, place_of)
 
     return watch

@@ -20,7 +20,7 @@ DECIDING_HOOKS = """
 """.split()
 
 
-def watch(module, channel, seals, order):
+def watch(module, channel, seals, order, place_of):
     entry = "_main" if hasattr(module, "_main") else "main"
     run = getattr(module, entry)
     make_config = module.get_config
@@ -53,7 +53,7 @@ def watch(module, channel, seals, order):
             state["has_plugin"] = True
             import pytest
 
-            plugin = plugin_for(pytest, channel, seals, order)
+            plugin = plugin_for(pytest, channel, seals, order, place_of)
             config.pluginmanager.register(plugin, "%x" % id(plugin))
         if channel.is_pytest and not state["is_sealed"]:
             state["is_sealed"] = True
@@ -69,10 +69,11 @@ def watch(module, channel, seals, order):
     module.get_config = get_config
 
 
-def plugin_for(pytest, channel, seals, order):
+def plugin_for(pytest, channel, seals, order, place_of):
     """Our plug-in, as an object that belongs to no module."""
     outcomes = {}
     has_raised = {}
+    places = {}
     raised = channel.raised
     known = {}
 
@@ -121,6 +122,9 @@ def plugin_for(pytest, channel, seals, order):
         def pytest_runtest_protocol(self, item):
             seals.check()
             check_hooks(item.config)
+            place = place_of(getattr(item, "function", None), str(getattr(item, "fspath", "")))
+            if place:
+                places[item.nodeid] = place
 
         pytest_runtest_setup = pytest.hookimpl(hookwrapper=True, trylast=True)(
             renamed(phase, "pytest_runtest_setup")
@@ -156,7 +160,7 @@ def plugin_for(pytest, channel, seals, order):
                 note(nodeid, "p")
             is_last = report.when == "teardown"
             if nodeid in outcomes and (is_last or outcomes[nodeid] == "f"):
-                channel.result("pytest", nodeid, outcomes[nodeid])
+                channel.result("pytest", nodeid + places.get(nodeid, ""), outcomes[nodeid])
             if is_last:
                 outcomes.pop(nodeid, None)
 

@@ -22,7 +22,7 @@ class Parts:
         return self.inner.__exit__(kind, value, traceback)
 
 
-def watch(unittest, channel, seals, order):
+def watch(unittest, channel, seals, order, place_of):
     case, suite_module = unittest.case, unittest.suite
     SkipTest = case.SkipTest
     should_stop = getattr(case, "_ShouldStop", SkipTest)
@@ -69,7 +69,10 @@ def watch(unittest, channel, seals, order):
         finally:
             running.pop()
             if is_own:
-                channel.result("unittest", self.id(), outcome_of(self, seen, is_in_order))
+                function = getattr(type(self), getattr(self, "_testMethodName", ""), None)
+                module = sys.modules.get(type(self).__module__)
+                name = self.id() + place_of(function, getattr(module, "__file__", None))
+                channel.result("unittest", name, outcome_of(self, seen, is_in_order))
                 channel.leave(is_in_order)
             elif any(getattr(channel.item, name, None) is self for name in ("_testcase", "instance")):
                 channel.raised.extend(kind for kind in seen["raised"] if not issubclass(kind, SkipTest))
