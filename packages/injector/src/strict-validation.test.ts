@@ -17,6 +17,7 @@ import { findParserFault } from './find-parser-fault.js';
 import { probeParser } from './probe-parser.js';
 import { STRICT_CHECKS, STRICT_RULES } from './strict-checks.js';
 import { type ValidateOptions, validateArtifact } from './validate-artifact.js';
+import type { RuleOverrides } from './validation-rules.js';
 
 const WEAKER: Edits = {
   'tests/test_shop.py': [['self.assertEqual(Basket().add("gift", 0).prices["gift"], 0)', 'Basket()']],
@@ -132,6 +133,24 @@ test('flakiness that is proven ends the repeats, and the evidence says what each
   expect(flaky!.buggy.length).toBeLessThan(8);
   expect(repeats).toEqual(Array.from({ length: 8 }, (_, hashSeed) => ({ hashSeed })));
   expect(bench.runner.counts.executed - before).toBeLessThan(16);
+});
+
+test('a failure that hangs on the order of the tests shows where repeats vary it', async () => {
+  const artifact = await editedLibrary(bench.environment, {
+    bug: {
+      'shop/basket.py': [
+        ['    def __init__', '    shared = {}\n\n    def __init__'],
+        ['self.prices = {}', 'self.prices = Basket.shared'],
+      ],
+    },
+    weaken: WEAKER,
+  });
+  const verdictOn = async (rules: RuleOverrides) =>
+    (await validate(artifact, { rules })).checks.find(({ id }) => id === 'determinism');
+  expect((await verdictOn({}))?.status).toBe('passed');
+  const varied = await verdictOn({ varyOrder: true });
+  expect(varied?.status).toBe('failed');
+  expect(varied?.evidence.repeats).toEqual([{ hashSeed: 0 }, { hashSeed: 1, order: 'reversed' }]);
 });
 
 describe('where our own reporter sees the tests run', () => {
