@@ -75,7 +75,8 @@ function functionsNamed(
 function headOf(id: string): string {
   const bracket = id.indexOf('[');
   const head = bracket > 0 ? id.slice(0, bracket) : id;
-  return head.replace(/\s\([^()]*=[^()]*\)$/, '');
+  const group = head.endsWith(')') ? head.lastIndexOf(' (') : -1;
+  return group > 0 && head.includes('=', group) ? head.slice(0, group) : head;
 }
 
 /** Paths of the files that an id names with the most parts. */

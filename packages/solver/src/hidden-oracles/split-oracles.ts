@@ -1,5 +1,5 @@
 import { type FileEntry, type Snapshot, withFiles } from '@swe-selfplay/artifact';
-import { removeFunctions } from '@swe-selfplay/python';
+import { namesIn, removeFunctions } from '@swe-selfplay/python';
 import { choosePrivate } from './choose-private.js';
 import { findUnits, type OracleUnit } from './find-units.js';
 import type { HiddenOracleRequest, HiddenOracles } from './hidden-oracles.js';
@@ -85,7 +85,9 @@ function idsOf(
   chosen: readonly OracleUnit[],
 ): Pick<Extract<OracleSplit, { status: 'split' }>, 'oracles' | 'hiddenIds'> {
   const isPrivate = new Set(chosen.flatMap(({ ids }) => ids));
-  const locations = locateTests(files, passToPass);
+  const leaves = new Set(chosen.map(({ qualifiedName }) => qualifiedName?.split('.').at(-1)));
+  const mayGoAlong = (id: string) => leaves.has(undefined) || [...namesIn(id)].some((name) => leaves.has(name));
+  const locations = locateTests(files, passToPass.filter(mayGoAlong));
   const isAlong = (id: string) => {
     const place = locations.functions.get(id);
     return chosen.some(({ path, qualifiedName }) =>
