@@ -11,6 +11,9 @@ export interface TestEngine {
   readonly host: string;
   /** Has a shell, coreutils, git, util-linux and Python with pytest; its work dir is /workspace. */
   readonly image: string;
+  /** Makes an image that has the directory at `workdir`, and returns its id. */
+  addDirectory(directory: string, workdir: string): Promise<string>;
+  removeImage(image: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -87,7 +90,7 @@ async function startPodman(): Promise<TestEngineSearch> {
 }
 
 /** Makes sure that the engine has the test image and can run it. */
-async function withImage(engine: Omit<TestEngine, 'image'>): Promise<TestEngineSearch> {
+async function withImage(engine: Pick<TestEngine, 'host' | 'close'>): Promise<TestEngineSearch> {
   try {
     const python = execFileSync('python3', ['-c', 'import sys; print(sys.version, sys.executable)'], {
       encoding: 'utf8',
@@ -103,7 +106,7 @@ async function withImage(engine: Omit<TestEngine, 'image'>): Promise<TestEngineS
       const found = await call(engine.host, 'GET', `/images/${image}/json`);
       if (found.status !== 200) throw new Error(`the imported image is not there: ${made.text}`);
     }
-    return { status: 'found', engine: { ...engine, image } };
+    return { status: 'found', engine: { ...engine, image, ...imageMaker(engine.host, image) } };
   } catch (error) {
     await engine.close();
     return {
@@ -111,6 +114,34 @@ async function withImage(engine: Omit<TestEngine, 'image'>): Promise<TestEngineS
       reason: `no test image could be made: ${(error as Error).message.trim().slice(0, 500)}`,
     };
   }
+}
+
+function imageMaker(host: string, base: string): Pick<TestEngine, 'addDirectory' | 'removeImage'> {
+  const ask = async (method: string, path: string, body?: Buffer | object) => {
+    const answer = await call(host, method, path, body);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.text}`);
+    return answer.text;
+  };
+  return {
+    async addDirectory(directory, workdir) {
+      const created = await ask('POST', '/containers/create', { Image: base, Entrypoint: ['true'] });
+      const { Id: id } = JSON.parse(created) as { Id: string };
+      try {
+        const transform = `s,^\\.,${workdir.slice(1)},`;
+        const archive = execFileSync('tar', ['-C', directory, '--transform', transform, '-cf', '-', '.'], {
+          maxBuffer: 2 ** 28,
+        });
+        await ask('PUT', `/containers/${id}/archive?path=/`, archive);
+        const image = `swe-selfplay-test-${createHash('sha256').update(archive).digest('hex').slice(0, 16)}`;
+        const changes = encodeURIComponent(`WORKDIR ${workdir}`);
+        await ask('POST', `/commit?container=${id}&repo=${image}&changes=${changes}`, {});
+        return image;
+      } finally {
+        await ask('DELETE', `/containers/${id}?force=1`);
+      }
+    },
+    removeImage: async (image) => void (await call(host, 'DELETE', `/images/${image}?force=1`)),
+  };
 }
 
 function isInstalled(name: string): boolean {
@@ -126,17 +157,23 @@ async function doesAnswer(host: string): Promise<boolean> {
   return (await call(host, 'GET', '/_ping').catch(() => undefined))?.status === 200;
 }
 
-function call(host: string, method: string, path: string, body?: Buffer): Promise<{ status: number; text: string }> {
+function call(
+  host: string,
+  method: string,
+  path: string,
+  body?: Buffer | object,
+): Promise<{ status: number; text: string }> {
   const unix = /^unix:\/\/(.*)$/.exec(host);
   const url = unix === null ? new URL(host.replace(/^tcp:/, 'http:')) : undefined;
   const target = url === undefined ? { socketPath: unix![1]! } : { host: url.hostname, port: Number(url.port) };
   return new Promise((resolve, reject) => {
-    const headers = body === undefined ? {} : { 'Content-Type': 'application/x-tar' };
+    const isArchive = Buffer.isBuffer(body);
+    const headers = { 'Content-Type': isArchive ? 'application/x-tar' : 'application/json' };
     const outgoing = request({ ...target, method, path, headers: { Host: 'engine', ...headers } }, (answer) => {
       let text = '';
       answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
     });
-    outgoing.on('error', reject).end(body);
+    outgoing.on('error', reject).end(body === undefined || isArchive ? body : JSON.stringify(body));
   });
 }
