@@ -96,7 +96,11 @@ export async function createContainerProvider(options: ContainerOptions): Promis
     const canMakeNamespaces = await probeContainer((request) => openWorkspace(host, request), source.workdir);
     return {
       name: 'container',
-      guarantees: describeGuarantees(`${version}, runtime ${runtime}`, source.id, canMakeNamespaces),
+      guarantees: describeGuarantees(
+        `${version}, runtime ${runtime}`,
+        source.id,
+        describeFilter(host, canMakeNamespaces),
+      ),
       toolchainId: digestContent(JSON.stringify(['container', source.id, runtime])).slice(0, 32),
       open: (request) => openWorkspace(host, request),
       async runAlone(request, command) {
@@ -139,15 +143,20 @@ async function describeEngine(engine: EngineClient): Promise<EngineDescription> 
 }
 
 /** What is in force, a line each; all of it was looked at from within when the provider was made. */
-function describeGuarantees(engine: string, imageId: string, canMakeNamespaces: boolean): string[] {
+function describeGuarantees(engine: string, imageId: string, filter: string): string[] {
   return [
     `files: a container of ${imageId.slice(0, 19)} for every command (engine ${engine}); the workspace, /tmp, /dev/shm and the home directory are writable, the image read-only`,
     'network: none but the loopback device',
-    `privileges: an ordinary user, no capabilities, no new privileges, a filter of system calls${canMakeNamespaces ? ', which lets user namespaces be made' : ''}`,
+    `privileges: an ordinary user, no capabilities, no new privileges, ${filter}`,
     'processes: own process space for every command; a container is used again only where nothing is left in it; all end with the workspace and with this program',
     'memory: bounded by the control group of each container, files in memory included',
     'process number: bounded by the control group of each container',
     'disk: the workspace, /tmp and the home directory are file systems in memory, each of bounded size and file number',
     'time, output: counted here; what exceeds is killed',
   ];
+}
+
+function describeFilter({ filter }: ContainerHost, canMakeNamespaces: boolean): string {
+  if (filter.length > 0) return "a filter of system calls stricter than the engine's";
+  return `no filter of system calls but the engine's own${canMakeNamespaces ? ', which lets user namespaces be made' : ''}`;
 }

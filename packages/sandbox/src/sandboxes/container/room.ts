@@ -86,7 +86,6 @@ function describeRoom(plan: RoomPlan): unknown {
     StdinOnce: true,
     AttachStdin: true,
     AttachStdout: true,
-    NetworkDisabled: true,
     Healthcheck: { Test: ['NONE'] },
     Labels: plan.labels,
     HostConfig: {

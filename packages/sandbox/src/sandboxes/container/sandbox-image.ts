@@ -108,7 +108,6 @@ export async function prepareImage(
       Cmd: [],
       User: '0:0',
       WorkingDir: '/',
-      NetworkDisabled: true,
       AttachStdout: true,
       AttachStderr: true,
       Healthcheck: { Test: ['NONE'] },
