@@ -40,20 +40,27 @@ class Bytecode:
     """Tells bytecode of the original of one file from that of what the solver sees."""
 
     def __init__(self, request):
-        self.functions = {}
-        self.names = set()
+        self.texts = [text.encode("latin-1") for text in (request["original"], *request["known"]) if text is not None]
+        self.functions = None
         self.identifiers = set()
-        if request["original"] is None:
-            return
-        original = request["original"].encode("latin-1")
-        known = [text.encode("latin-1") for text in request["known"]]
-        for level in (0, 1, 2):
-            self.functions.update(self.compiled(original, level))
-            for text in known:
-                for key in self.compiled(text, level):
-                    self.functions.pop(key, None)
-        self.identifiers = set(IDENTIFIER.findall(original))
-        self.names = self.identifiers.difference(*(IDENTIFIER.findall(text) for text in known))
+        if request["original"] is not None:
+            original, *known = self.texts
+            self.identifiers = set(IDENTIFIER.findall(original))
+            self.names = self.identifiers.difference(*(IDENTIFIER.findall(text) for text in known))
+
+    def removed_functions(self):
+        """Functions that only the original has, at all levels of optimisation. Made when the first bytecode is met."""
+        if self.functions is None:
+            self.functions = {}
+            original, *known = self.texts
+            for level in (0, 1, 2):
+                self.functions.update(self.compiled(original, level))
+            self.is_comparable = len(self.functions) > 0
+            for level in (0, 1, 2):
+                for text in known:
+                    for key in self.compiled(text, level):
+                        self.functions.pop(key, None)
+        return self.functions
 
     @staticmethod
     def compiled(text, level):
@@ -69,8 +76,10 @@ class Bytecode:
         if data[:4] == importlib.util.MAGIC_NUMBER:
             try:
                 code = marshal.loads(data[16:])
-                found = sorted({self.functions[key] for key in functions_of(code) if key in self.functions})
-                return {"functions": found} if found else None
+                removed = self.removed_functions()
+                found = sorted({removed[key] for key in functions_of(code) if key in removed})
+                if self.is_comparable:
+                    return {"functions": found} if found else None
             except (ValueError, EOFError, TypeError, AttributeError, RecursionError, MemoryError):
                 pass
         # Without the means to compare code there are only names to go by: those of a copy are there as a rule.

@@ -29,7 +29,7 @@ class Search:
         self.words = [word.encode() for word in request["words"]]
         self.hits, self.unsearched, self.stores, self.packs = [], [], set(request["stores"]), []
         self.originals = {each["blobId"]: number for number, each in enumerate(request["files"])}
-        self.blob_ids = {blob_id(b"")}
+        self.clean_blobs = {blob_id(b"")}
         self.git = Git()
         self.contents = {}
         self.seen = set()
@@ -66,8 +66,10 @@ class Search:
             self.stores.update(pointed_at(os.path.dirname(path), data))
         if path.endswith(".pack") or data.startswith((b"# v2 git bundle\n", b"# v3 git bundle\n")):
             self.packs.append(path)
-        self.blob_ids.add(blob_id(data))
+        found = len(self.hits)
         self.content(path, [], data, Budget())
+        if len(self.hits) == found:
+            self.clean_blobs.add(blob_id(data))
 
     def content(self, path, within, data, budget):
         name = within[-1] if within else path
@@ -117,10 +119,10 @@ class Search:
         self.hits.append({"path": path, "within": within, "file": number, **found})
 
     def objects(self):
-        """All objects of the stores that were found, but for contents that were searched as files."""
+        """All objects of the stores that were found, but for contents in which nothing was found as files."""
         for store in [*sorted(self.stores), *self.packs]:
             try:
-                for name, kind, content in self.git.objects(store, self.blob_ids.__contains__):
+                for name, kind, content in self.git.objects(store, self.clean_blobs.__contains__):
                     self.searched["objects"] += 1
                     self.content(store, [f"{kind} {name}"], content, Budget())
             except (OSError, ValueError) as error:

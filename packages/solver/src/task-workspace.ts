@@ -37,10 +37,7 @@ export function specificationFileIn({ harnessDir }: Pick<Sandbox, 'harnessDir'>)
  * The caller closes the sandbox. Throws SandboxError.
  */
 export async function openTaskWorkspace(provider: SandboxProvider, view: TaskView): Promise<Sandbox> {
-  const { base, changes } = view.snapshot;
-  const harness = new Map([[SPECIFICATION_FILE, view.specificationText]]);
-  const hidden = view.hiddenPaths === undefined ? {} : { hidden: view.hiddenPaths };
-  const sandbox = await provider.open({ base, changes, harness, isUniform: true, ...hidden });
+  const sandbox = await openTaskFiles(provider, view);
   try {
     await sandbox.run({ argv: ['bash', '-c', ONE_COMMIT], env: GIT_ENVIRONMENT });
     return sandbox;
@@ -48,4 +45,12 @@ export async function openTaskWorkspace(provider: SandboxProvider, view: TaskVie
     await sandbox.close();
     throw error;
   }
+}
+
+/** The same without the repository, which is made of the files alone and holds nothing that they do not. */
+export async function openTaskFiles(provider: SandboxProvider, view: TaskView): Promise<Sandbox> {
+  const { base, changes } = view.snapshot;
+  const harness = new Map([[SPECIFICATION_FILE, view.specificationText]]);
+  const hidden = view.hiddenPaths === undefined ? {} : { hidden: view.hiddenPaths };
+  return provider.open({ base, changes, harness, isUniform: true, ...hidden });
 }

@@ -1,7 +1,7 @@
 import { changedPaths, listPaths } from '@swe-selfplay/artifact';
 import type { SandboxProvider } from '@swe-selfplay/sandbox';
 import type { SolverTask } from '../solver-task.js';
-import { openTaskWorkspace } from '../task-workspace.js';
+import { openTaskFiles } from '../task-workspace.js';
 import { findCandidates } from './find-candidates.js';
 import { judgeHits } from './judge-hits.js';
 import type { AuditLeaksOptions, LeakAudit, LeakFinding } from './leak-audit.js';
@@ -15,7 +15,7 @@ const DEFAULT_TIMEOUT_MS = 120_000;
 
 /**
  * Searches everything that the solver of a task could read for what the bug took away from the original, before the
- * task is handed out: by content, in text, git objects, bytecode and archives, in a workspace opened as the solver's is.
+ * task is handed out: by content, in text, git objects, bytecode and archives, in the files that the solver will have.
  * What to look for is what the original has and neither the task nor its specification shows.
  *
  * `report` tells, `scrub` takes away what is no source and looks again, `refuse` says that the task is not to be used.
@@ -71,7 +71,7 @@ async function search(
 ): Promise<{ findings: readonly LeakFinding[]; found: LeakSearch; workdir: string }> {
   const { grading, view } = task;
   const changed = changedPaths(grading.original, grading.task);
-  const sandbox = await openTaskWorkspace(provider, view);
+  const sandbox = await openTaskFiles(provider, view);
   try {
     const found = await searchWorkspace(sandbox, {
       removed,

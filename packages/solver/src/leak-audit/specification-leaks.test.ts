@@ -17,6 +17,9 @@ import { readSolverPrompts, renderSolverPrompt } from '../solver-prompts.js';
 import type { SolverTask } from '../solver-task.js';
 import { openTaskWorkspace, specificationFileIn } from '../task-workspace.js';
 import { auditLeaks } from './audit-leaks.js';
+import { judgeHits } from './judge-hits.js';
+import { findRemovedText } from './removed-text.js';
+import { searchWorkspace } from './search-workspace.js';
 
 let provider: SandboxProvider;
 beforeAll(async () => {
@@ -100,6 +103,21 @@ test('nothing but their content tells the changed files of a workspace from the 
   const { task } = await variedTask();
   const audit = await auditLeaks(task, provider, { onLeak: 'refuse', scope: 'workspace' });
   expect(audit).toMatchObject({ status: 'clean', findings: [] });
+});
+
+test('the repository that is made in the workspace adds nothing', async () => {
+  const { task } = await variedTask();
+  const removed = await findRemovedText(task);
+  const sandbox = await openTaskWorkspace(provider, task.view);
+  try {
+    const request = { removed, candidates: [], stores: [], words: [], changed: ['shop/money.py'] };
+    const found = await searchWorkspace(sandbox, { ...request, timeoutMs: 60_000, signal: undefined });
+    expect(found).toMatchObject({ unsearched: [], tells: [] });
+    const { workdir } = sandbox;
+    expect(judgeHits(found.hits, { workdir, removed, keptPaths: new Set() })).toEqual([]);
+  } finally {
+    await sandbox.close();
+  }
 });
 
 test('what tells files apart is found: changed files that are laid over a base are newer', async () => {

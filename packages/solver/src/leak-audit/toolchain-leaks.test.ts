@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createSandboxProvider, type SandboxProvider } from '@swe-selfplay/sandbox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { BUGGY_MONEY } from '../../test-support/plant.js';
+import { BUGGY_MONEY, made } from '../../test-support/plant.js';
 import { CART, MONEY, sampleTask } from '../../test-support/sample-project.js';
 import { auditLeaks } from './audit-leaks.js';
 
@@ -38,6 +38,17 @@ beforeAll(async () => {
     writeFileSync(place(path), text);
   }
   execFileSync('python3', ['-I', '-m', 'compileall', '-q', place('shop'), place('bank')]);
+  // A checkout that pip left beside the packages, of which only a packed object is left, and a wheel.
+  const kept = made(
+    { 'money.py': MONEY },
+    `git init -q --bare src.git && git -C src.git hash-object -w --stdin < money.py | git -C src.git pack-objects -q objects/pack/pack
+     rm -rf src.git/hooks src.git/objects/??; python3 -I -c 'import zipfile; zipfile.ZipFile("shop.whl", "w", 8).write("money.py")'`,
+    ['src.git/', 'shop.whl'],
+  );
+  for (const [path, content] of Object.entries(kept)) {
+    mkdirSync(dirname(join(environment, 'lib/kept', path)), { recursive: true });
+    writeFileSync(join(environment, 'lib/kept', path), content);
+  }
   provider = await createSandboxProvider({ backend: 'auto', python: join(environment, 'bin/python3') });
 });
 afterAll(async () => {
@@ -48,14 +59,17 @@ afterAll(async () => {
 test('finds a copy that is installed with the interpreter, its bytecode, and its function elsewhere', async () => {
   const task = await sampleTask();
   const audit = await auditLeaks(task, provider, { onLeak: 'scrub', directories, cacheDirectory });
+  const [wheel, store] = ['shop.whl', 'src.git/objects'].map((path) => join(environment, 'lib/kept', path));
   expect(audit.findings.map(({ path, kind, isLeak }) => [path, kind, isLeak])).toEqual([
+    [wheel, 'archive', true],
+    [store, 'git-object', true],
     [expect.stringMatching(/shop\/__pycache__\/money\..*\.pyc$/), 'installed-copy', true],
     [place('shop/money.py'), 'installed-copy', true],
     [place('till/_vendor/dealing.py'), 'installed-copy', true],
   ]);
-  expect(audit.findings[1]!.remedy).toContain('pip install -e');
+  expect(audit.findings[3]!.remedy).toContain('pip install -e');
   expect(audit.searched.listed).toBeGreaterThan(10);
-  expect(audit.task.view.hiddenPaths).toEqual([place('shop'), place('till/_vendor/dealing.py')]);
+  expect(audit.task.view.hiddenPaths).toEqual([wheel, store, place('shop'), place('till/_vendor/dealing.py')]);
   expect(audit).toMatchObject({ status: 'scrubbed', remaining: [] });
   expect(readdirSync(cacheDirectory)).toHaveLength(1);
 
@@ -68,6 +82,7 @@ test('by names alone finds what is named like a changed file; the workspace alon
   const task = await sampleTask();
   const named = await auditLeaks(task, provider, { onLeak: 'report', scope: 'names', directories });
   expect(named.findings.map(({ path }) => path)).toEqual([
+    join(environment, 'lib/kept/src.git/objects'),
     expect.stringMatching(/shop\/__pycache__\/money\..*\.pyc$/),
     place('shop/money.py'),
   ]);
@@ -78,7 +93,7 @@ test('by names alone finds what is named like a changed file; the workspace alon
 test('an installed copy of another state is told, and is no leak', async () => {
   writeFileSync(place('shop/money.py'), BUGGY_MONEY.replace('"""Amounts in cents."""', '"""Amounts, version 0.9."""'));
   execFileSync('python3', ['-I', '-m', 'compileall', '-q', '-f', place('shop')]);
-  rmSync(place('till'), { recursive: true });
+  for (const path of [place('till'), join(environment, 'lib/kept')]) rmSync(path, { recursive: true });
   const later = await createSandboxProvider({ backend: 'auto', python: join(environment, 'bin/python3') });
   try {
     const audit = await auditLeaks(await sampleTask(), later, { onLeak: 'refuse', directories, cacheDirectory });
