@@ -223,6 +223,7 @@ describe('playRound', () => {
       'injection-end',
       'validation-start',
       'validation-end',
+      'task-end',
       'attempt-start',
       'attempt-end',
       'evaluation-end',

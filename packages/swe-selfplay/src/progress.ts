@@ -2,7 +2,7 @@ import type { CheckVerdict } from '@swe-selfplay/injector';
 import { outcomeOf } from './describe-report.js';
 import type { PlayEvent, PlayListener } from './play-event.js';
 import { counted, printable, seconds } from './printable.js';
-import type { AttemptKey, AttemptRecord, GroupResult, RoundEndRecord, RoundKey } from './run-record.js';
+import type { AttemptKey, AttemptRecord, GroupResult, RoundEndRecord, RoundKey, TaskRecord } from './run-record.js';
 
 /** Where progress is shown. */
 export interface ProgressLines {
@@ -41,6 +41,10 @@ export function createProgress(lines: ProgressLines): PlayListener {
         say(record, 'validate', `${record.status}: ${outcomeOf(record)} (${runs})`);
         for (const row of checkRows(record.checks)) say(record, '', row);
         return;
+      }
+      case 'task-end': {
+        const text = describeTask(event.record);
+        return text === '' ? undefined : say(event.record, 'task', text);
       }
       case 'attempt-end':
         attempts.set(attemptName(event.record), event.record);
@@ -148,4 +152,17 @@ function statusOf(event: PlayEvent): string {
     default:
       return '';
   }
+}
+
+/** What is worth a line before the attempts begin; nothing where all is as usual. */
+function describeTask({ status, reason, hidden, leaks }: TaskRecord): string {
+  if (status !== 'ready') return `${status}: ${printable(reason)}`;
+  const found = leaks?.filter(({ isLeak }) => isLeak) ?? [];
+  const kept = found.filter(({ scrubbing }) => scrubbing === 'none');
+  const parts = [
+    ...(hidden === null ? [] : [`${hidden.private} of ${hidden.public + hidden.private} failing tests hidden`]),
+    ...(found.length === 0 ? [] : [`${counted(found.length, 'leak')}, ${kept.length} of them part of the code`]),
+    ...found.slice(0, 3).map(({ path }) => printable(path)),
+  ];
+  return parts.join('; ');
 }

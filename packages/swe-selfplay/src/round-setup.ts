@@ -135,7 +135,7 @@ export function setUpRound(environment: Environment, parts: RoundParts, options:
     // Not of the name: a clone in another folder is the same environment.
     seed: deriveSeed(settings.seed, environment.digest, round),
     settings,
-    leakSearch: options.leakSearch,
+    leakSearch: { scope: 'names', ...options.leakSearch },
     checks: options.checks ?? PROFILES.default.checks,
     refusedFlags: options.refusedFlags ?? PROFILES.default.refusedFlags,
     dispatcher: options.dispatcher ?? createDispatcher({ prepare: 2 * jobs, run: concurrency, judge: 2 * jobs }),
