@@ -94,6 +94,8 @@ export {
   countAttempts,
   expectedInjectorReward,
   expectedSolverReward,
+  type HiddenOracleGap,
+  hiddenOracleGap,
   injectorReward,
   optimalSolveProbability,
   RewardError,
@@ -113,10 +115,13 @@ export {
 } from '@swe-selfplay/sandbox';
 export {
   type Attempt,
+  auditLeaks,
   createHigherOrderTask,
   createPolicySolver,
   createSearchSolver,
   createTask,
+  type LeakAudit,
+  type LeakFinding,
   type Solver,
   SolverError,
   type SolverTask,
@@ -164,5 +169,6 @@ export { createProgress, type ProgressLines } from './progress.js';
 export type { RoundOptions, RoundParts } from './round-setup.js';
 export { RunError, type RunErrorCode } from './run-error.js';
 export { readRun, readTrajectories } from './run-folder.js';
-export { type RunRecord, type StoredRecord, storedRecordSchema } from './run-record.js';
+export type { RunRecord, StoredRecord } from './run-record.js';
 export { openSession, type Session, type SessionOptions } from './session.js';
+export { storedRecordSchema } from './stored-record-schema.js';

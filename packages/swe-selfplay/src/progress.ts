@@ -108,9 +108,13 @@ export function describeRewards({
   return `${describeGroup(group)}${rate}: injector ${reward}${solver}${second}`;
 }
 
-export function describeGroup({ attempts, graded, solved }: GroupResult): string {
+export function describeGroup({ attempts, graded, solved, hiddenGap }: GroupResult): string {
   const ungraded = attempts > graded ? `, ${attempts - graded} not graded` : '';
-  return `${solved} of ${graded} solved${ungraded}`;
+  const overfit =
+    hiddenGap === undefined
+      ? ''
+      : `, ${hiddenGap.privateFailed} of ${hiddenGap.publicPassed} that pass what is shown fail what is hidden`;
+  return `${solved} of ${graded} solved${ungraded}${overfit}`;
 }
 
 /** With its sign, and no more digits than it has. */

@@ -1,4 +1,4 @@
-import { countAttempts, injectorReward, solveRate, solverReward } from '@swe-selfplay/reward';
+import { countAttempts, hiddenOracleGap, injectorReward, solveRate, solverReward } from '@swe-selfplay/reward';
 import type { Bug, PlayedAttempt } from './attempt-bug.js';
 import type { Candidate } from './find-bug.js';
 import { note } from './journal.js';
@@ -85,5 +85,9 @@ export function allAttempts({ attempts, higherOrder }: PlayedRound): PlayedAttem
 
 function groupResult(attempts: readonly PlayedAttempt[]): GroupResult {
   const counts = countAttempts(attempts);
-  return { attempts: attempts.length, ...counts, solveRate: solveRate(counts) ?? null };
+  const { judged, publicPassed, privateFailed } = hiddenOracleGap(
+    attempts.map(({ evaluation }) => ({ hidden: evaluation?.hidden })),
+  );
+  const hiddenGap = judged === 0 ? {} : { hiddenGap: { publicPassed, privateFailed } };
+  return { attempts: attempts.length, ...counts, solveRate: solveRate(counts) ?? null, ...hiddenGap };
 }

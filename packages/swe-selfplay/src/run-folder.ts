@@ -9,8 +9,9 @@ import { putInPlace, syncFolder, writeFileDurably } from './put-in-place.js';
 import { corruptRecord, type LogContent, openRecordLog, readRecordLog, writeFailure } from './record-log.js';
 import { RunError } from './run-error.js';
 import { takeRunLock } from './run-lock.js';
-import { type RunRecord, recordKey, type StoredRecord, storedRecordSchema } from './run-record.js';
+import { type RunRecord, recordKey, type StoredRecord } from './run-record.js';
 import { FORMAT_VERSION, type RunSettings, runFileSchema, settingsDifferences } from './run-settings.js';
+import { storedRecordSchema } from './stored-record-schema.js';
 import { openTrajectoryLog, readLatestTrajectories } from './trajectory-log.js';
 
 /**

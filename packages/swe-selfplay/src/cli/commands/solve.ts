@@ -1,4 +1,4 @@
-import { countAttempts, solveRate } from '@swe-selfplay/reward';
+import { countAttempts, hiddenOracleGap, solveRate } from '@swe-selfplay/reward';
 import { Command } from 'commander';
 import { printable, table } from '../../printable.js';
 import { environmentKey } from '../../round-setup.js';
@@ -96,12 +96,21 @@ function exitCodeFor(attempts: readonly GradedAttempt[]): number {
 
 function asJson(attempts: readonly GradedAttempt[], usage: RoleUsage | undefined): string {
   const counts = countAttempts(attempts);
-  return JSON.stringify({ ...counts, solveRate: solveRate(counts) ?? null, attempts, usage: usage ?? null });
+  const gap = hiddenOracleGap(attempts);
+  const hidden = gap.judged === 0 ? null : gap;
+  return JSON.stringify({ ...counts, solveRate: solveRate(counts) ?? null, hidden, attempts, usage: usage ?? null });
 }
 
 function describe(attempts: readonly GradedAttempt[], usage: RoleUsage | undefined, folder: string): string {
   const { solved, graded } = countAttempts(attempts);
   const rows = attempts.map(({ attempt, status, reason }) => [attempt, status, printable(reason)]);
   const list = table([['attempt', 'outcome', 'reason'], ...rows]);
-  return [list, '', `${solved} of ${graded} solved`, ...describeUsage(usage ? [usage] : [], folder)].join('\n');
+  const { judged, publicPassed, privateFailed } = hiddenOracleGap(attempts);
+  const gap = `, ${privateFailed} of ${publicPassed} that pass what is shown fail what is hidden`;
+  return [
+    list,
+    '',
+    `${solved} of ${graded} solved${judged === 0 ? '' : gap}`,
+    ...describeUsage(usage ? [usage] : [], folder),
+  ].join('\n');
 }
