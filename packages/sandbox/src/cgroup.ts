@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -44,7 +45,6 @@ const ROOT = '/sys/fs/cgroup';
 /** Of the sandbox's own processes per command, which the bound on the command's should not count. */
 const OWN_PROCESSES = 16;
 const REMOVE_ATTEMPTS = 60;
-let created = 0;
 
 /** The control groups that this process may make, undefined where it may not. Removes those of dead processes. */
 export function findCgroupTree(): CgroupTree | undefined {
@@ -67,7 +67,7 @@ export function findCgroupTree(): CgroupTree | undefined {
 }
 
 function createCgroup(hierarchy: Hierarchy, limits: Pick<Limits, 'memoryBytes' | 'maxProcesses'>) {
-  const name = `${PREFIX}${process.pid}-${++created}`;
+  const name = `${PREFIX}${process.pid}-${randomBytes(4).toString('hex')}`;
   const paths = hierarchy.parents.map((parent) => join(parent, name));
   const descriptors: number[] = [];
   const maxProcesses = String(limits.maxProcesses + OWN_PROCESSES);
