@@ -29,6 +29,11 @@ test('fields that a server added to a message stay in it', () => {
 test.each([
   ['half a line', '{"schema_version": 1, "traj', /^Line 12: expected JSON/],
   ['no object', '[]', /^Line 12, the record/],
+  [
+    'what is nested without end',
+    line({ tools: [{ x: 0 }] }).replace('"x":0', `"x":${'['.repeat(50_000)}${']'.repeat(50_000)}`),
+    /^Line 12: expected at most 500 levels/,
+  ],
   ['a misspelt field', line({ rewards: 1 }), /^Line 12, the record: .*rewards/],
   ['a missing field', line({ group_id: undefined }), /^Line 12, group_id/],
   ['a wrong value deep inside', line({ turns: [{ ...aTurn(), retries: 'none' }] }), /^Line 12, turns\.0\.retries/],

@@ -2,6 +2,9 @@ import { TrajectoryError } from './trajectory-error.js';
 import { TRAJECTORY_SCHEMA_VERSION, type TrajectoryRecord } from './trajectory-record.js';
 import { trajectoryRecordSchema } from './trajectory-schema.js';
 
+/** Deeper values could not be written again: JSON.stringify calls itself for every level. */
+const MAX_DEPTH = 500;
+
 /**
  * Reads one line of JSONL. Throws TrajectoryError `invalid-line`, naming line and field, or `unsupported-version`.
  * `lineNumber` is 1-based.
@@ -15,6 +18,8 @@ export function parseTrajectoryLine(line: string, lineNumber: number): Trajector
       cause: error,
     });
   }
+  if (isDeeperThan(MAX_DEPTH, value))
+    throw new TrajectoryError('invalid-line', `Line ${lineNumber}: expected at most ${MAX_DEPTH} levels, got more.`);
   const version = (value as { schema_version?: unknown } | null)?.schema_version;
   if (typeof version === 'number' && version !== TRAJECTORY_SCHEMA_VERSION) {
     const expected = `schema_version ${TRAJECTORY_SCHEMA_VERSION}`;
@@ -48,4 +53,15 @@ export function latestById(records: Iterable<TrajectoryRecord>): TrajectoryRecor
   const latest = new Map<string, TrajectoryRecord>();
   for (const record of records) latest.set(record.trajectory_id, record);
   return [...latest.values()];
+}
+
+function isDeeperThan(limit: number, root: unknown): boolean {
+  const pending = [{ value: root, depth: 0 }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (next.depth > limit) return true;
+    if (typeof next.value !== 'object' || next.value === null) continue;
+    for (const value of Object.values(next.value))
+      if (typeof value === 'object') pending.push({ value, depth: next.depth + 1 });
+  }
+  return false;
 }

@@ -68,8 +68,11 @@ export interface RawToolCall {
  */
 export function readMessage(raw: RawMessage, turn: number): ChatMessage {
   const { reasoning, tool_calls: calls, ...others } = raw;
-  // Servers add fields of their own; one that is nested without end could be neither recorded nor said again.
-  const rest = Object.fromEntries(Object.entries(others).filter(([, value]) => !isTooDeep(value)));
+  // Servers add fields of their own; one that is nested without end could be neither recorded nor said again, and a
+  // name of the call that it answers belongs to a tool's message alone.
+  const rest = Object.fromEntries(
+    Object.entries(others).filter(([name, value]) => name !== 'tool_call_id' && !isTooDeep(value)),
+  );
   const content = raw.content ?? null;
   const thought =
     reasoning ?? raw.reasoning_content ?? (content === null ? undefined : splitReasoning(content).reasoning);
@@ -98,14 +101,23 @@ export function spokenText(raw: RawMessage): string {
   return (raw.reasoning ?? raw.reasoning_content) ? content : splitReasoning(content).text;
 }
 
+/** What was counted; null where it is no count, since no record could hold it. */
 export function readUsage({ usage }: ChatCompletion): TokenUsage | null {
-  if (!usage) return null;
-  return {
-    prompt_tokens: usage.prompt_tokens,
-    completion_tokens: usage.completion_tokens ?? 0,
-    cached_tokens: usage.prompt_tokens_details?.cached_tokens ?? null,
-  };
+  const read = usageSchema.safeParse({
+    prompt_tokens: usage?.prompt_tokens,
+    completion_tokens: usage?.completion_tokens ?? 0,
+    cached_tokens: usage?.prompt_tokens_details?.cached_tokens ?? null,
+  });
+  return read.success ? read.data : null;
 }
+
+/** No context holds more; sums of any number of these stay whole numbers. */
+const count = z.int().nonnegative().max(1_000_000_000);
+const usageSchema = z.object({
+  prompt_tokens: count,
+  completion_tokens: count,
+  cached_tokens: count.nullable().catch(null),
+});
 
 export function readAnsweredVersion({ metadata, choices }: ChatCompletion): string | null {
   const version = choices[0]?.meta_info?.weight_version ?? metadata?.weight_version;
@@ -119,7 +131,7 @@ interface WeightSpan {
 }
 
 const spansSchema = z.array(
-  z.object({ version: z.union([z.string(), z.number()]).transform(String), start: z.int(), end: z.int() }),
+  z.object({ version: z.union([z.string(), z.number()]).transform(String), start: count, end: count }),
 );
 
 /** Which weights made which tokens, where the engine tells. */

@@ -101,7 +101,8 @@ function redirectText(location: string): string {
 function codeOf(json: unknown): number | undefined {
   const code =
     (json as { error?: { code?: unknown } } | null)?.error?.code ?? (json as { code?: unknown } | null)?.code;
-  const number = Number(code);
+  // Nothing else: what is nested without end has no number, and looking for one would end the program.
+  const number = typeof code === 'number' || typeof code === 'string' ? Number(code) : Number.NaN;
   return Number.isInteger(number) && number >= 400 && number < 600 ? number : undefined;
 }
 

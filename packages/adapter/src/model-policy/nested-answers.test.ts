@@ -30,6 +30,7 @@ function answering(status: number, type: string, text: string): () => SmallAnswe
 
 test.each([
   ['in an error with 200', 200, 'application/json', `{"error":{"message":${DEEP}}}`, 'retries-exhausted'],
+  ['in the code of an error with 200', 200, 'application/json', `{"error":{"code":${DEEP}}}`, 'retries-exhausted'],
   ['in a refusal', 422, 'application/json', `{"detail":${DEEP}}`, 'refused'],
   [
     'in the error of a stream',
@@ -41,6 +42,29 @@ test.each([
 ])('what is nested without end %s is the fault of the server', async (_, status, type, text, code) => {
   const asked = turnOf(answering(status, type, text), type === 'text/event-stream');
   await expect(asked).rejects.toMatchObject({ name: 'PolicyError', code });
+});
+
+test('log-probabilities that are nested without end are left out', async () => {
+  const choice = `"token_ids":[5],"logprobs":{"content":[{"logprob":${DEEP}}]},"prompt_token_ids":[1]`;
+  const body = `{"choices":[{"message":{"content":"x"},"finish_reason":"stop",${choice}}]}`;
+  const { sample } = await turnOf(answering(200, 'application/json', body));
+  expect(sample!.record).toMatchObject({ completion_token_ids: [5], completion_logprobs: null });
+});
+
+test('counts that are none and fields of other messages are not recorded', async () => {
+  const message = '{"role":"assistant","content":"x","tool_call_id":7}';
+  for (const usage of [
+    '{"prompt_tokens":-1}',
+    '{"prompt_tokens":1,"completion_tokens":1.5}',
+    '{"prompt_tokens":9e15}',
+  ]) {
+    const spans = '"meta_info":{"weight_versions":[{"version":1,"start":-4,"end":2}]}';
+    const body = `{"choices":[{"message":${message},"finish_reason":"stop",${spans}}],"usage":${usage}}`;
+    const { record } = (await turnOf(answering(200, 'application/json', body))).sample!;
+    expect(record.usage).toBeNull();
+    expect(record.weight_spans).toBeUndefined();
+    expect(record.response).toEqual({ role: 'assistant', content: 'x' });
+  }
 });
 
 test('a field of a message that is nested without end is left out, so that the turn can be recorded', async () => {

@@ -41,7 +41,9 @@ function faultOf(
     return 'log-probabilities of other tokens than those that were sampled';
   if (typeof counted === 'number' && counted !== ids.length) return `${ids.length} token ids of ${counted} tokens`;
   const wrong = logprobs.find((value) => !isLogprob(value));
-  return wrong === undefined ? undefined : `a log-probability of ${String(wrong)}`;
+  if (wrong === undefined) return undefined;
+  // A server may give anything here, nested without end too, which has no text.
+  return typeof wrong === 'number' ? `a log-probability of ${wrong}` : 'a log-probability that is no number';
 }
 
 function isLogprob(value: unknown): value is number {
