@@ -23,7 +23,10 @@ export type TestEngineSearch =
 
 const PACKER = join(import.meta.dirname, 'pack-test-image.py');
 const START_TIMEOUT_MS = 20_000;
-/** What Podman needs to run without a system service and without the right to raise limits. */
+/**
+ * What Podman needs to run without a system service and without the right to raise limits. Left alone it keeps two of its
+ * own processes for five minutes after every command.
+ */
 const CONTAINERS_CONF = `
 [containers]
 default_ulimits = ["nofile=16384:16384", "nproc=4096:4096"]
@@ -33,6 +36,7 @@ log_driver = "k8s-file"
 runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "none"
+exit_command_delay = 10
 `;
 
 /**

@@ -7,6 +7,7 @@ import { createBaseCache } from './base-cache.js';
 import { connectEngine } from './connect-engine.js';
 import type { ContainerSandbox } from './container-sandbox.js';
 import type { EngineClient } from './engine-client.js';
+import { createFreshWorkspaces, type FreshWorkspaces } from './fresh-workspaces.js';
 import { describeHidden } from './hidden-paths.js';
 import { type ContainerHost, openContainerWorkspace } from './open-workspace.js';
 import { sweep } from './ownership.js';
@@ -34,8 +35,6 @@ interface EngineDescription {
 /** No account of a usual host has these. Where root in containers is an ordinary user, only the first 65536 exist. */
 const USERS: UserIds = { first: 70_000, count: 64 };
 const ROOTLESS_USERS: UserIds = { first: 40_000, count: 64 };
-/** Nothing that runs alone needs more. */
-const ALONE_DISK_BYTES = 64 * 1024 ** 2;
 
 /**
  * Workspaces in containers of an engine that speaks the Docker API (Docker, Podman), in an image that has the
@@ -48,6 +47,7 @@ export async function createContainerProvider(options: ContainerOptions): Promis
     options.cacheDirectory ?? join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'swe-selfplay');
   const open = new Set<ContainerSandbox>();
   const opening = new Set<Promise<ContainerSandbox>>();
+  let fresh: FreshWorkspaces | undefined;
   let isClosed = false;
 
   async function openWorkspace(host: ContainerHost, request: WorkspaceRequest): Promise<ContainerSandbox> {
@@ -67,6 +67,7 @@ export async function createContainerProvider(options: ContainerOptions): Promis
 
   async function close(): Promise<void> {
     isClosed = true;
+    await fresh?.settle();
     await Promise.allSettled([...opening]);
     await Promise.all([...open].map((sandbox) => sandbox.close()));
     engine.close();
@@ -94,6 +95,7 @@ export async function createContainerProvider(options: ContainerOptions): Promis
       },
     };
     const canMakeNamespaces = await probeContainer((request) => openWorkspace(host, request), source.workdir);
+    fresh = createFreshWorkspaces((request) => openWorkspace(host, request));
     return {
       name: 'container',
       guarantees: describeGuarantees(
@@ -103,16 +105,7 @@ export async function createContainerProvider(options: ContainerOptions): Promis
       ),
       toolchainId: digestContent(JSON.stringify(['container', source.id, runtime])).slice(0, 32),
       open: (request) => openWorkspace(host, request),
-      async runAlone(request, command) {
-        const limits = { ...request.limits };
-        limits.diskBytes = Math.min(limits.diskBytes ?? ALONE_DISK_BYTES, ALONE_DISK_BYTES);
-        const sandbox = await openWorkspace(host, { base: undefined, changes: new Map(), ...request, limits });
-        try {
-          return await sandbox.run(command(sandbox.harnessDir));
-        } finally {
-          await sandbox.close();
-        }
-      },
+      runAlone: fresh.run,
       close,
     };
   } catch (error) {
