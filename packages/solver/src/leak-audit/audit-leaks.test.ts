@@ -2,9 +2,10 @@ import { applyPatch, changedPaths, detachSnapshot, listPaths, parsePatch, withFi
 import { createSandboxProvider, type SandboxProvider } from '@swe-selfplay/sandbox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BUGGY_MONEY, made, plantedTask, viewText } from '../../test-support/plant.js';
-import { BUG, MONEY, patchOf, sampleTask } from '../../test-support/sample-project.js';
+import { BUG, FAIL_TO_PASS, MONEY, patchOf, sampleTask } from '../../test-support/sample-project.js';
 import { createHigherOrderTask } from '../higher-order-task.js';
 import { collectPredPatch } from '../pred-patch.js';
+import type { SolverTask } from '../solver-task.js';
 import { openTaskWorkspace } from '../task-workspace.js';
 import { auditLeaks } from './audit-leaks.js';
 import type { LeakFinding } from './leak-audit.js';
@@ -44,7 +45,7 @@ test('finds nothing in a task that gives nothing away', async () => {
   const audit = await auditLeaks(task, provider, { onLeak: 'refuse', scope: 'workspace' });
   expect(audit).toMatchObject({ status: 'clean', findings: [], unsearched: [], toolchainMs: 0 });
   expect(audit.task).toBe(task);
-  expect(audit.searched.files).toBeGreaterThan(8);
+  expect(audit.searched.files).toBeGreaterThan(5);
 });
 
 test('takes out what is packed, compiled, compressed or kept by git', async () => {
@@ -156,6 +157,64 @@ test('a comment that keeps the original line beside the bug is found', async () 
   const audit = await auditLeaks(hinted, provider, { onLeak: 'refuse', scope: 'workspace' });
   expect(audit.findings).toMatchObject([{ path: `/workspace/${BUG.path}`, kind: 'text', scrubbing: 'none' }]);
   expect(audit.status).toBe('refused');
+});
+
+test('what hidden oracles keep back is secret: their text, and their names where tools left them', async () => {
+  const task = await plantedTask({
+    'docs/tests.md': 'One test says `self.assertEqual(split_evenly(100, 3), [34, 33, 33])`.\n',
+    '.pytest_cache/v/cache/nodeids': '["tests/test_money.py::MoneyTest::test_splits_rest_first"]',
+  });
+  const shown = await auditLeaks(task, provider, { onLeak: 'report', scope: 'workspace' });
+  expect(shown.status).toBe('clean');
+  const kept: SolverTask = {
+    ...task,
+    view: { ...task.view, specification: { files: [] }, specificationText: new Uint8Array() },
+    grading: { ...task.grading, hiddenIds: FAIL_TO_PASS },
+  };
+  const audit = await auditLeaks(kept, provider, { onLeak: 'report', scope: 'workspace' });
+  expect(audit.findings.filter(({ isLeak }) => isLeak)).toMatchObject([
+    { kind: 'metadata', evidence: ['the name of the hidden test test_splits_rest_first'] },
+    { kind: 'text', path: '/workspace/docs/tests.md', file: 'tests/test_money.py' },
+  ]);
+});
+
+/** Puts the original where no tree can: beside the workspace, and into repositories that others lead to. */
+const SCATTER = `
+cat > /tmp/notes.txt
+for store in /tmp/alternate "$HOME/real" hidden; do
+  git init -q --bare "$store" && git -C "$store" hash-object -w --stdin < /tmp/notes.txt
+done
+mv hidden/objects /dev/shm/objects; rm -rf hidden
+mkdir -p nested/.git/objects/info linked
+echo /tmp/alternate/objects > nested/.git/objects/info/alternates
+echo "gitdir: $HOME/real" > linked/.git`;
+
+test('looks into /tmp, home, shared memory, nested repositories and what they lead to', async () => {
+  const scattering: SandboxProvider = {
+    ...provider,
+    async open(request) {
+      const sandbox = await provider.open(request);
+      const { exitCode } = await sandbox.run({ argv: ['bash', '-ec', SCATTER], stdin: Buffer.from(MONEY) });
+      expect(exitCode).toBe(0);
+      return sandbox;
+    },
+  };
+  const audit = await auditLeaks(await sampleTask(), scattering, { onLeak: 'report', scope: 'workspace' });
+  expect(audit.findings.map(({ path, kind }) => [path, kind])).toEqual([
+    ['/dev/shm/objects', 'git-object'],
+    ['/home/sandbox/real/objects', 'git-object'],
+    ['/tmp/alternate/objects', 'git-object'],
+    ['/tmp/notes.txt', 'text'],
+    ['/workspace/nested/.git/objects', 'git-object'],
+  ]);
+});
+
+test('a search that cannot be made is an error, never a clean task', async () => {
+  const task = await plantedTask({ 'shop/__pycache__/money.cpython-311.pyc': Buffer.from('a70d0d0a00', 'hex') });
+  const ending = auditLeaks(task, provider, { onLeak: 'report', scope: 'workspace', timeoutMs: 1 });
+  await expect(ending).rejects.toMatchObject({ code: 'audit-failed' });
+  const signal = AbortSignal.abort(new Error('enough'));
+  await expect(auditLeaks(task, provider, { onLeak: 'report', signal })).rejects.toThrow('enough');
 });
 
 test('a task of order 2 is as scrubbed as the one it is made of', async () => {

@@ -23,7 +23,10 @@ export interface JudgedPlaces {
 /** What the hits of a search mean: which of them are leaks, and what is to be done. */
 export function judgeHits(hits: readonly LeakHit[], places: JudgedPlaces): LeakFinding[] {
   const holders = countHolders(hits);
-  const findings = hits.map((hit) =>
+  // Bytecode that cannot be compared is what the source beside it says.
+  const sources = new Set(hits.map(({ path, file }) => `${file} ${path}`));
+  const telling = hits.filter((hit) => !hit.version || !sources.has(`${hit.file} ${asSource(hit.path)}`));
+  const findings = telling.map((hit) =>
     judge(hit, places, (what) => (holders.get(what)?.size ?? 0) <= MAX_UNRELATED_HOLDERS),
   );
   return mergePlaces(findings.filter((finding) => finding !== undefined)).sort(

@@ -20,7 +20,7 @@ const COMMON_WORDS = new Set(
    const let var function new this null undefined true false void static public private export default`.split(/\s+/),
 );
 
-/** Different words of two characters or more, those left out that every program has. */
+/** Different words and numbers of two characters or more, those left out that every program has. */
 export function countWords(text: string): number {
-  return new Set((text.match(/[A-Za-z_][A-Za-z0-9_]+/g) ?? []).filter((word) => !COMMON_WORDS.has(word))).size;
+  return new Set((text.match(/[A-Za-z_][A-Za-z0-9_]+|\d{2,}/g) ?? []).filter((word) => !COMMON_WORDS.has(word))).size;
 }
