@@ -15,18 +15,20 @@ const AGREES: Testimony = { flags: [], reasons: [] };
 /**
  * Compares what the parser read in a run with what the second witness saw in it. What the original does by itself is no
  * fault of a patch: ids are those that pass there, and names of what was tampered with count where they are new.
- * `runOriginal` is asked where it is needed; it gives undefined where the original's run was cut.
+ * `runOriginal` is asked where it is needed. What only one of two runs of the original has, such as an id with an address
+ * in it, is not expected.
  */
 export async function compareWitness(
   task: GradingTask,
   { witness }: TestRun,
   hasSolved: boolean,
-  runOriginal: () => Promise<TestRun>,
+  runOriginal: (repeat: number) => Promise<TestRun>,
 ): Promise<Testimony> {
   if (witness === undefined) return AGREES;
-  const expected = task.witnessed ?? witnessedPasses((await runOriginal()).witness);
+  const originals = async () => [(await runOriginal(0)).witness, (await runOriginal(1)).witness] as const;
+  const expected = task.witnessed ?? commonPasses(...(await originals()));
   const disagreement = describeDisagreement(expected, witness, hasSolved);
-  const isNew = witness.tampered.length === 0 ? [] : newNames(witness, (await runOriginal()).witness);
+  const isNew = witness.tampered.length === 0 ? [] : newNames(witness, await originals());
   return {
     flags: [
       ...(disagreement === undefined ? [] : (['witness-disagrees'] as const)),
@@ -57,8 +59,13 @@ function describeDisagreement(expected: readonly string[], witness: Witness, has
   return undefined;
 }
 
-function newNames({ tampered }: Witness, original: Witness | undefined): string[] {
-  const known = new Set(original?.tampered);
+function commonPasses(first: Witness | undefined, second: Witness | undefined): string[] {
+  const again = new Set(witnessedPasses(second));
+  return witnessedPasses(first).filter((id) => again.has(id));
+}
+
+function newNames({ tampered }: Witness, originals: readonly (Witness | undefined)[]): string[] {
+  const known = new Set(originals.flatMap((original) => original?.tampered ?? []));
   return tampered.filter((name) => !known.has(name));
 }
 

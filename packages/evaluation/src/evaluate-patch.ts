@@ -28,8 +28,8 @@ export interface GradingTask {
   /** Ids that pass on both. */
   readonly passToPass: readonly string[];
   /**
-   * Ids of the second witness that must pass, since they passed in every run of the original. Undefined: those of one
-   * run of the original, which is made where it is not known yet.
+   * Ids of the second witness that must pass, since they passed in every run of the original. Undefined: those of two
+   * runs of the original, which are made where they are not known yet.
    */
   readonly witnessed?: readonly string[] | undefined;
   /** The private part of failToPass: ids that nothing the solver was shown covers. */
@@ -102,7 +102,7 @@ export async function evaluatePatch(
     const { runner, refusedFlags = REFUSED_FLAGS } = options;
     const run = await runner.run(candidate.snapshot, task.testCommand, options);
     const judged = judgeRun(task, run);
-    const runOriginal = () => runner.run(task.original, task.testCommand, options);
+    const runOriginal = (repeat: number) => runner.run(task.original, task.testCommand, { ...options, repeat });
     const testimony = await compareWitness(task, run, judged.status === 'solved', runOriginal);
     const flags = [...candidate.flags, ...testimony.flags];
     const refused = flags.filter((flag) => refusedFlags.includes(flag));

@@ -14,7 +14,7 @@ const REACHING = new RegExp(
     // Who called, and what it holds.
     String.raw`\binspect\.(stack|trace|currentframe|getouterframes|getinnerframes|getframeinfo)|\.f_(back|locals|globals|builtins|code)\b|\btb_frame\b`,
     // What the code itself says: a failure may be keyed on its text.
-    String.raw`\binspect\.(getsource\w*|findsource|getcomments)|\blinecache\.|\b(__code__|co_code|co_consts|co_filename|co_firstlineno)\b`,
+    String.raw`\binspect\.(getsource\w*|findsource|getcomments)|\blinecache\.|\b(__code__|co_code|co_consts|co_filename|co_firstlineno|__closure__|cell_contents|__wrapped__)\b`,
     String.raw`\bopen\(\s*__file__|\bPath\(\s*__file__\s*\)\.(open|read_)|\b__loader__\b`,
     String.raw`\bgc\.(get_objects|get_referrers|get_referents)|\bbuiltins\b|__builtins__|__build_class__|\bctypes\.(pythonapi|py_object|memmove)|/proc/(self|\d)`,
     String.raw`\bprocess\.(exit|abort|reallyExit)|\b(jest|vitest|mocha)\b`,

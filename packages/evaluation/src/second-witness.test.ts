@@ -202,6 +202,20 @@ for descriptor in range(3, 1200):
     expect(evaluation.reason).toMatch(/second witness|while they ran/);
   });
 
+  test('except what digs the witness out of memory and speaks for it, which is only named', async () => {
+    const task = tinyTask(UNITTEST);
+    const digs = `
+import unittest
+CHANNEL = [cell.cell_contents for cell in unittest.TestCase.run.__closure__ if hasattr(cell.cell_contents, 'send')][0]
+for name in ${JSON.stringify(idsOf(UNITTEST))}:
+    CHANNEL.result('unittest', name, 'p')
+CHANNEL.depth = 1
+CHANNEL.leave(True)
+say(); os._exit(0)`;
+    const evaluation = await grade(task, `${BUGGY}\n${forgedLines(UNITTEST)}${digs}\n`);
+    expect(evaluation).toMatchObject({ status: 'solved', flags: ['names-test-runner'] });
+  });
+
   test('unless the caller takes such a patch', async () => {
     const task = tinyTask(UNITTEST);
     const patch = await patchOf(task, `${BUGGY}\n${unittestPatch('unittest.TestCase.assertEqual = lambda *_: None')}`);

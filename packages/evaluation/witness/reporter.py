@@ -4,19 +4,18 @@ import builtins
 import fcntl
 import os
 import sys
-import time
 
 __unittest = True  # No frame of ours shows in a traceback.
 
 TOKEN = os.urandom(8)
 FIRST_DESCRIPTOR = 900
 MAX_NAME = 4000
-HOT_CHECK_SECONDS = 0.002
-FULL_CHECK_SECONDS = 0.2
+# By number of tests and not by time, so that equal runs are checked at equal places.
+TESTS_PER_CHECK = 4
+TESTS_PER_FULL_CHECK = 256
 MAX_WAITING = 16384
 getpid = os.getpid
 write = os.write
-clock = time.perf_counter
 function_type = type(lambda: None)
 
 
@@ -99,7 +98,7 @@ class Seals:
         self.places = []
         self.hot = []
         self.told = set()
-        self.last = self.last_hot = clock()
+        self.tests = 0
 
     def seal(self, holder, prefix, names=None, is_hot=False):
         """Every function, class and descriptor of a module's or a class's dictionary, or those named."""
@@ -123,18 +122,16 @@ class Seals:
 
     def check(self, is_full=False):
         """Before each test what matters most; now and then, and at the end, all."""
-        now = clock()
-        if not is_full and now - self.last_hot < HOT_CHECK_SECONDS:
-            return
-        self.compare(self.hot)
-        self.last_hot = now
-        if is_full or now - self.last > FULL_CHECK_SECONDS:
+        number = self.tests
+        self.tests += 1
+        if is_full or number % TESTS_PER_CHECK == 0:
+            self.compare(self.hot)
+        if is_full or number % TESTS_PER_FULL_CHECK == 0:
             self.compare(self.places)
             for name, get in (("sys.settrace", gettrace), ("sys.setprofile", getprofile)):
                 current = get()
                 if current is not None:
                     self.tell("%s %s" % (name, getattr(current, "__qualname__", type(current).__qualname__)))
-            self.last = clock()
 
     def compare(self, places):
         for get, prefix, kept, codes in places:
@@ -153,7 +150,9 @@ class Seals:
 
 def place_of(function, file):
     """What tells a test whose function is of another file than the test's own, such as one that was put in its place."""
-    while hasattr(function, "__wrapped__"):
+    for _ in range(50):
+        if not isinstance(function, function_type) or not hasattr(function, "__wrapped__"):
+            break
         function = function.__wrapped__
     code = getattr(function, "__code__", None)
     if code is None or file is None or code.co_filename == file:

@@ -16,6 +16,7 @@ MAX_CONNECTIONS = 512
 MAX_REPORT = 4 * 1024 * 1024
 MAX_TAMPERED = 1000
 MAX_ANCESTORS = 256
+MAX_LAST_READS = 4096
 TOKEN = 8
 HEADER = TOKEN + 5
 SEVERITY = {b"p": 0, b"s": 1, b"f": 2}
@@ -27,6 +28,12 @@ def start_script(script, environment):
     if process:
         return process
     try:
+        import _signal
+
+        # Python ignores these, which a program would inherit.
+        for name in ("SIGPIPE", "SIGXFSZ"):
+            if hasattr(_signal, name):
+                _signal.signal(getattr(_signal, name), _signal.SIG_DFL)
         os.dup2(1, 2)
         os.execvpe("bash", ["bash", script], environment)
     finally:
@@ -265,10 +272,10 @@ def follow(shell, listener, child):
                 receive(descriptor)
     listener.close()
     # What is left was told before the end; something that goes on telling is cut off.
+    reads = MAX_LAST_READS
     for descriptor in list(connections):
-        for _ in range(1024):
-            if not receive(descriptor):
-                break
+        while reads > 0 and receive(descriptor):
+            reads -= 1
     for connection in connections.values():
         connection.close()
     return record
@@ -314,7 +321,13 @@ def main():
     # The script's own input is not ours to hold open.
     os.close(0)
     os.close(1)
-    tell(follow(shell, listener, child))
+    try:
+        record = follow(shell, listener, child)
+    except Exception:
+        record = Record()
+        record.is_whole = False
+        os.waitpid(shell, 0)
+    tell(record)
 
 
 main()
