@@ -61,7 +61,7 @@ const tally = {
   ranSuites: 0,
   judgedInvalid: 0,
   stricter: 0,
-  slowestStaticMs: 0,
+  slowestStatic: { ms: 0, number: -1, kind: '' },
 };
 const byCheck = {};
 const byKind = {};
@@ -137,7 +137,8 @@ async function tryMutant(number, starts) {
     });
     const ms = performance.now() - began;
     if (result.runs.executed > 0) tally.ranSuites += 1;
-    else if (result.runs.cached === 0) tally.slowestStaticMs = Math.max(tally.slowestStaticMs, Math.round(ms));
+    else if (result.runs.cached === 0 && ms > tally.slowestStatic.ms)
+      tally.slowestStatic = { ms: Math.round(ms), number, kind: mutant.kind };
     tally[result.status] += 1;
     const failing = result.checks.find(({ status }) => status === 'failed' || status === 'error');
     byCheck[failing?.id ?? result.status] = (byCheck[failing?.id ?? result.status] ?? 0) + 1;

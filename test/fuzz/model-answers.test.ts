@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   type ModelPolicy,
   openModelPolicy,
@@ -7,15 +8,14 @@ import {
   PolicyError,
   TOOL_CALL_FORMATS,
   type Turn,
-} from '@swe-selfplay/adapter';
-import { parseTrajectoryLine } from '@swe-selfplay/trajectory';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+} from '../../packages/adapter/src/index.js';
 import {
   recorded,
   type SmallServer,
   startSmallModel,
   startSmallServer,
 } from '../../packages/adapter/test-support/small-server.js';
+import { parseTrajectoryLine } from '../../packages/trajectory/src/index.js';
 import { aTrajectory } from '../../packages/trajectory/test-support/a-trajectory.js';
 import { attempts, FUZZ_SEED, FUZZ_TIMEOUT_MS } from './effort.js';
 import { createDice, type Dice, mutateBytes } from './mutate.mjs';

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RunError, readRun, readTrajectories } from 'swe-selfplay';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   latestById,
   parseTrajectoryLine,
@@ -8,9 +10,7 @@ import {
   TrajectoryError,
   type TrajectoryRecord,
   validateTrajectory,
-} from '@swe-selfplay/trajectory';
-import { RunError, readRun, readTrajectories } from 'swe-selfplay';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+} from '../../packages/trajectory/src/index.js';
 import { aTrajectory } from '../../packages/trajectory/test-support/a-trajectory.js';
 import { attempts, FUZZ_SEED, FUZZ_TIMEOUT_MS } from './effort.js';
 import { createDice, mutateBytes } from './mutate.mjs';

@@ -1,5 +1,5 @@
-import { TOOL_CALL_FORMATS, type ToolCallFormat, type ToolDescription } from '@swe-selfplay/adapter';
 import { describe, expect, test } from 'vitest';
+import { TOOL_CALL_FORMATS, type ToolCallFormat, type ToolDescription } from '../../packages/adapter/src/index.js';
 import { attempts, FUZZ_SEED, FUZZ_TIMEOUT_MS } from './effort.js';
 import { createDice, mutateBytes } from './mutate.mjs';
 

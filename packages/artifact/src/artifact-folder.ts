@@ -93,7 +93,9 @@ async function readBounded(
     // O_NONBLOCK: a pipe that takes the place of the file between the two looks must not hang us.
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
-      if (!(await handle.stat()).isFile()) return problem('Expected a regular file, got something else.');
+      const opened = await handle.stat();
+      if (!opened.isFile()) return problem('Expected a regular file, got something else.');
+      if (opened.size > MAX_FILE_BYTES[file]) return tooLong(file);
       return (await readAtMost(handle, MAX_FILE_BYTES[file])) ?? tooLong(file);
     } finally {
       await handle.close();
