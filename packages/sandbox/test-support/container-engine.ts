@@ -58,11 +58,15 @@ export async function findTestEngine(): Promise<TestEngineSearch> {
 
 async function startPodman(): Promise<TestEngineSearch> {
   const directory = mkdtempSync(join(tmpdir(), 'swe-selfplay-podman-'));
-  const storage = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'swe-selfplay-test-podman');
-  mkdirSync(storage, { recursive: true });
+  // Podman remembers with its images where its files of the moment lie, and refuses another place.
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'swe-selfplay-test-podman');
+  const key = createHash('sha256').update(`${cache} ${tmpdir()}`).digest('hex').slice(0, 12);
+  const storage = join(cache, key);
+  const moment = join(tmpdir(), `swe-selfplay-test-podman-${key}`);
+  for (const place of [storage, moment]) mkdirSync(place, { recursive: true, mode: 0o700 });
   writeFileSync(join(directory, 'containers.conf'), CONTAINERS_CONF);
   const socket = join(directory, 'socket');
-  const args = ['--root', storage, '--runroot', join(directory, 'run'), '--runtime', 'runc'];
+  const args = ['--root', storage, '--runroot', moment, '--runtime', 'runc'];
   const service = spawn('podman', [...args, 'system', 'service', '--time', '0', `unix://${socket}`], {
     env: { ...process.env, CONTAINERS_CONF: join(directory, 'containers.conf') },
     stdio: ['ignore', 'ignore', 'pipe'],

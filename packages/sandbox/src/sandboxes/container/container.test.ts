@@ -1,12 +1,20 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compilePackage } from '../../../test-support/compile-package.js';
 import { findTestEngine } from '../../../test-support/container-engine.js';
 import { describe as describeSandbox, EXAMPLE_TREE, textOf } from '../../conformance/conformance-case.js';
 import { CONFORMANCE_CASES } from '../../conformance.js';
 import { type SandboxProvider, withSandbox } from '../../sandbox.js';
+import { connectEngine } from './connect-engine.js';
 import { createContainerProvider } from './container-provider.js';
 
 const search = await findTestEngine();
+const directory = mkdtempSync(join(tmpdir(), 'sandbox-container-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const skipped = search.status === 'absent' ? `SKIPPED: containers are not tested: ${search.reason}` : undefined;
 if (skipped !== undefined) console.warn(skipped);
 
@@ -107,4 +115,56 @@ describe.skipIf(search.status === 'absent')(skipped ?? 'containers', () => {
       },
     );
   });
+
+  test('dies with the program that opened it, even killed, and the next one clears away what is left', async () => {
+    const program = join(directory, 'program.mjs');
+    writeFileSync(
+      program,
+      `import { createContainerProvider } from ${JSON.stringify(compilePackage(directory, 'index.js'))};
+       const provider = await createContainerProvider(${JSON.stringify({ image: engine.image, host: engine.host })});
+       const sandbox = await provider.open({ base: undefined, changes: new Map() });
+       sandbox.run({ argv: ['sh', '-c', 'setsid sleep 1000 & sleep 1000'] });
+       setTimeout(() => console.log('running'), 1500);`,
+    );
+    const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise((resolve, reject) => child.once('exit', reject).stdout.once('data', resolve));
+    expect(await listOwned(child.pid!)).not.toEqual({ containers: 0, volumes: 0 });
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('exit', resolve));
+    const next = await createContainerProvider({ image: engine.image, host: engine.host });
+    await next.close();
+    expect(await listOwned(child.pid!)).toEqual({ containers: 0, volumes: 0 });
+  });
+
+  test('leaves no container and no volume behind', async () => {
+    const own = await createContainerProvider({ image: engine.image, host: engine.host });
+    await own.runAlone({}, () => ({ argv: ['true'] }));
+    const sandbox = await own.open(request);
+    const running = sandbox
+      .run({ argv: ['sh', '-c', 'setsid sleep 1000 & sleep 1000'] })
+      .catch((error: unknown) => error);
+    const before = await listOwned(process.pid);
+    await own.close();
+    expect(await running).toMatchObject({ code: 'sandbox-closed' });
+    const after = await listOwned(process.pid);
+    expect(after.containers).toBeLessThan(before.containers);
+    await provider.close();
+    expect(await listOwned(process.pid)).toEqual({ containers: 0, volumes: 0 });
+  });
+
+  /** What a process has in the engine, by its labels. */
+  async function listOwned(processId: number): Promise<{ containers: number; volumes: number }> {
+    const client = await connectEngine(engine.host);
+    const isOwned = ({ Labels }: { Labels?: Record<string, string> | null }) =>
+      Labels?.['swe-selfplay.owner']?.endsWith(` ${processId}`) === true;
+    const containers = await client.request<{ Labels: Record<string, string> }[]>('GET', '/containers/json', {
+      query: { all: true },
+    });
+    const { Volumes } = await client.request<{ Volumes: { Labels: Record<string, string> }[] | null }>(
+      'GET',
+      '/volumes',
+    );
+    client.close();
+    return { containers: containers.filter(isOwned).length, volumes: (Volumes ?? []).filter(isOwned).length };
+  }
 });

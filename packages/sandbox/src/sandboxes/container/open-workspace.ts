@@ -47,6 +47,7 @@ export async function openContainerWorkspace(
     emptyPlaces: emptyPlaces(source),
     limits,
     filter: host.filter,
+    hasHealthcheck: source.hasHealthcheck,
     keeperId: userId + 1,
   };
   let newest: string | undefined;

@@ -17,6 +17,8 @@ export interface RoomPlan {
   readonly limits: Limits;
   /** The engine's name of a filter of system calls stricter than its own, if any. */
   readonly filter: readonly string[];
+  /** The image has a check of its own, which is not to run. */
+  readonly hasHealthcheck: boolean;
   /** User of the first process; commands have another. */
   readonly keeperId: number;
 }
@@ -86,7 +88,7 @@ function describeRoom(plan: RoomPlan): unknown {
     StdinOnce: true,
     AttachStdin: true,
     AttachStdout: true,
-    Healthcheck: { Test: ['NONE'] },
+    ...(plan.hasHealthcheck ? { Healthcheck: { Test: ['NONE'] } } : {}),
     Labels: plan.labels,
     HostConfig: {
       AutoRemove: true,

@@ -16,6 +16,7 @@ export interface SourceImage {
   readonly workdir: string;
   /** Places that the image declares as volumes. */
   readonly volumes: readonly string[];
+  readonly hasHealthcheck: boolean;
 }
 
 /** User ids of one provider: an even one for the commands of a workspace, the next for its first processes. */
@@ -37,8 +38,9 @@ export async function inspectImage(engine: EngineClient, image: string, workdir?
   );
   assertWorkdir(place, workdir === undefined);
   assertDependenciesOutside(place, env);
+  const hasHealthcheck = (Config?.Healthcheck?.Test?.length ?? 0) > 0;
   const id = Id.startsWith('sha256:') ? Id : `sha256:${Id}`;
-  return { id, env, workdir: place, volumes: Object.keys(Config?.Volumes ?? {}) };
+  return { id, env, workdir: place, volumes: Object.keys(Config?.Volumes ?? {}), hasHealthcheck };
 }
 
 interface ImageDescription {
@@ -47,6 +49,7 @@ interface ImageDescription {
     readonly Env?: readonly string[] | null;
     readonly WorkingDir?: string;
     readonly Volumes?: Readonly<Record<string, unknown>> | null;
+    readonly Healthcheck?: { readonly Test?: readonly string[] | null } | null;
   };
 }
 
@@ -110,7 +113,7 @@ export async function prepareImage(
       WorkingDir: '/',
       AttachStdout: true,
       AttachStderr: true,
-      Healthcheck: { Test: ['NONE'] },
+      ...(source.hasHealthcheck ? { Healthcheck: { Test: ['NONE'] } } : {}),
       Labels: ownerLabels(),
       HostConfig: {
         NetworkMode: 'none',
