@@ -10,13 +10,13 @@ const squeezed = (line: string) => line.replaceAll(' ', '');
 const removed: RemovedText = {
   path: 'src/shop/basket.py',
   blobId: '0'.repeat(40),
-  lines: [LONG, SHORT, 'x += 1'].map(squeezed),
-  shown: [LONG, SHORT, 'x += 1'],
+  lines: [LONG, SHORT, 'count += 1'].map(squeezed),
+  shown: [LONG, SHORT, 'count += 1'],
   strong: [0, 1],
   windows: ['a\nb\nc', 'd\ne\nf'],
   shownWindows: ['a\nb\nc', 'd\ne\nf'],
   strongWindows: new Set([0]),
-  all: [],
+  all: Array.from({ length: 30 }, (_, index) => `a line of the file ${index}`),
   original: undefined,
   known: [],
 };
@@ -65,6 +65,16 @@ test('what many unrelated files hold tells nothing, and what copies hold does no
   expect(judge(...holding(4, 0.1))).toHaveLength(4);
   expect(judge(...holding(5, 0.1))).toHaveLength(0);
   expect(judge(...holding(5, 0.5))).toHaveLength(5);
+});
+
+test('a share of a few lines makes no copy, and a line of every program is no evidence in one', () => {
+  const small = { ...removed, all: removed.all.slice(0, 20) };
+  const places = { workdir: '/workspace', removed: [small], keptPaths: new Set<string>() };
+  const hit = { path: '/workspace/a.py', within: [], file: 0, lines: [2], windows: [], kinship: 0.35 };
+  expect(judgeHits([hit], places)).toEqual([]);
+  expect(judgeHits([{ ...hit, kinship: 0.45 }], places)).toHaveLength(1);
+  const common = { ...small, lines: [...small.lines.slice(0, 2), 'try:'] };
+  expect(judgeHits([{ ...hit, kinship: 0.45 }], { ...places, removed: [common] })).toEqual([]);
 });
 
 test('bytecode that cannot be compared is what its source says', () => {

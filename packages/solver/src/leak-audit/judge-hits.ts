@@ -6,6 +6,10 @@ import type { LeakHit } from './search-workspace.js';
 
 /** A file with so many of the lines of the original of another is a copy of it. */
 const COPY_KINSHIP = 0.3;
+/** A share of a few lines is no sign of a copy. */
+const MIN_COPIED_LINES = 8;
+/** In a copy a removed line counts however usual it is, but not `try:`. */
+const MIN_COPIED_CHARACTERS = 8;
 /** What more unrelated files hold is common and tells nothing. */
 const MAX_UNRELATED_HOLDERS = 4;
 /** Code that somebody wrote has lines in common: one that tells alone has to be longer, or in company. */
@@ -22,7 +26,7 @@ export interface JudgedPlaces {
 
 /** What the hits of a search mean: which of them are leaks, and what is to be done. */
 export function judgeHits(hits: readonly LeakHit[], places: JudgedPlaces): LeakFinding[] {
-  const holders = countHolders(hits);
+  const holders = countHolders(hits, places.removed);
   // Bytecode that cannot be compared is what the source beside it says.
   const sources = new Set(hits.map(({ path, file }) => `${file} ${path}`));
   const telling = hits.filter((hit) => !hit.version || !sources.has(`${hit.file} ${asSource(hit.path)}`));
@@ -48,10 +52,10 @@ function mergePlaces(findings: readonly LeakFinding[]): LeakFinding[] {
 }
 
 /** Which unrelated files hold each line and each window. */
-function countHolders(hits: readonly LeakHit[]): Map<string, Set<string>> {
+function countHolders(hits: readonly LeakHit[], removed: readonly RemovedText[]): Map<string, Set<string>> {
   const holders = new Map<string, Set<string>>();
   for (const hit of hits) {
-    if (isKin(hit)) continue;
+    if (isKin(hit, hit.file === null ? undefined : removed[hit.file])) continue;
     for (const what of [...keysOf(hit, 'lines'), ...keysOf(hit, 'windows')])
       holders.set(what, (holders.get(what) ?? new Set()).add(hit.path));
   }
@@ -62,15 +66,17 @@ function keysOf(hit: LeakHit, of: 'lines' | 'windows'): string[] {
   return (hit[of] ?? []).map((index) => `${hit.file} ${of} ${index}`);
 }
 
-function isKin(hit: LeakHit): boolean {
-  return (hit.kinship ?? 0) >= COPY_KINSHIP;
+function isKin(hit: LeakHit, removed: RemovedText | undefined): boolean {
+  const kinship = hit.kinship ?? 0;
+  return kinship >= COPY_KINSHIP && kinship * (removed?.all.length ?? 0) >= MIN_COPIED_LINES;
 }
 
 function judge(hit: LeakHit, places: JudgedPlaces, isRare: (what: string) => boolean): LeakFinding | undefined {
   const removed = hit.file === null ? undefined : places.removed[hit.file];
   const inside = insideOf(hit.path, places.workdir);
   const evidence = evidenceOf(hit, removed, inside, isRare);
-  const isCopy = inside === undefined && isInstalled(hit.path) && isKin(hit) && isNamedAlike(hit.path, removed);
+  const isCopy =
+    inside === undefined && isInstalled(hit.path) && isKin(hit, removed) && isNamedAlike(hit.path, removed);
   if (evidence.length === 0 && !isCopy) return undefined;
   const isLeak = evidence.length > 0;
   const kind = kindOf(hit, inside);
@@ -110,8 +116,10 @@ function evidenceOf(
   const windows = (hit.windows ?? []).filter(
     (window) => removed.strongWindows.has(window) && isRare(`${hit.file} windows ${window}`),
   );
-  if (isKin(hit) && !isItself)
-    return [...shownLines(removed, lines), ...shownWindows(removed, hit.windows ?? [])].slice(0, MAX_EVIDENCE);
+  if (isKin(hit, removed) && !isItself) {
+    const copied = lines.filter((line) => removed.lines[line]!.length >= MIN_COPIED_CHARACTERS);
+    return [...shownLines(removed, copied), ...shownWindows(removed, hit.windows ?? [])].slice(0, MAX_EVIDENCE);
+  }
   return [...shownLines(removed, telling), ...shownWindows(removed, windows)].slice(0, MAX_EVIDENCE);
 }
 

@@ -32,7 +32,7 @@ export const STRONG_WINDOW = { characters: 30, words: 4 } as const;
 /** More of a large removal would say nothing new. */
 const MAX_STRONG_LINES = 64;
 /** Shorter lines (`else:`, `try:`, brackets) do not count when two files are compared. */
-const MIN_COMPARED = 6;
+const MIN_COMPARED = 12;
 const MAX_TEXT_BYTES = 8 * 1024 ** 2;
 /** A copy of less is no find. */
 const MIN_COPY_BYTES = 32;
