@@ -8,6 +8,7 @@ import {
   parseReport,
   printPatch,
   reversePatch,
+  type Snapshot,
 } from '@swe-selfplay/artifact';
 import { expect, test } from 'vitest';
 import { encodeBinaryLines } from '../../packages/artifact/src/git-binary.js';
@@ -46,46 +47,61 @@ const manyFiles = createSnapshot(
   ),
 );
 
-test.each<[string, string, string, () => string, typeof empty?]>([
-  [
-    'many hunks',
-    'applied',
-    () => `${header('a')}--- a/a\n+++ b/a\n${repeat(40_000, (at) => `@@ -${at * 3 + 1} +${at * 3 + 1} @@\n-a\n+b\n`)}`,
-    manyLines,
-  ],
-  ['thousands of new files', 'applied', () => repeat(5_000, (at) => newFile(`d${at}/f`))],
-  ['thousands of deep paths', 'applied', () => repeat(3_000, (at) => newFile(`${'d/'.repeat(98)}f${at}`))],
-  [
-    'thousands of renames',
-    'applied',
-    () =>
-      repeat(
-        5_000,
-        (at) => `diff --git a/f${at} b/g${at}\nsimilarity index 100%\nrename from f${at}\nrename to g${at}\n`,
-      ),
-    manyFiles,
-  ],
-  [
-    'a long chain of renames',
-    'applied',
-    () =>
-      repeat(
-        4_999,
-        (at) => `diff --git a/f${at} b/f${at + 1}\nsimilarity index 100%\nrename from f${at}\nrename to f${at + 1}\n`,
-      ) + `${header('f4999')}deleted file mode 100644\n--- a/f4999\n+++ /dev/null\n@@ -1 +0,0 @@\n-x4999\n`,
-    manyFiles,
-  ],
-  ['a long heading', 'malformed', () => `${header('a')}--- a/a\n+++ b/a\n@@ -1 +1 @@ ${'x'.repeat(4_000_000)}`],
-  ['a long header', 'malformed', () => `diff --git ${' '.repeat(4_000_000)}`],
-  ['many blank lines', 'empty', () => '\n'.repeat(1_000_000)],
-  ['many quotes', 'malformed', () => `diff --git "a/${'\\"'.repeat(9_000)}\n`.repeat(50)],
-  ['small zlib bombs of another size', 'malformed', () => binary('a', 10, new Uint8Array(50_000_000))],
-  [
-    'many zlib bombs beyond the limit',
-    'too-large',
-    () => repeat(3, (at) => binary(`a${at}`, 30_000_000, new Uint8Array(30_000_000))),
-  ],
-])('a patch of %s is dealt with at once: %s', async (_, outcome, text, before) => {
+interface Case {
+  readonly title: string;
+  readonly outcome: string;
+  readonly text: () => string;
+  /** Default: empty. */
+  readonly before?: Snapshot;
+}
+
+const renamed = (from: number, to: string) =>
+  `diff --git a/f${from} b/${to}\nsimilarity index 100%\nrename from f${from}\nrename to ${to}\n`;
+const lastDeleted = `${header('f4999')}deleted file mode 100644\n--- a/f4999\n+++ /dev/null\n@@ -1 +0,0 @@\n-x4999\n`;
+const manyHunks = repeat(40_000, (at) => `@@ -${at * 3 + 1} +${at * 3 + 1} @@\n-a\n+b\n`);
+
+const CASES: readonly Case[] = [
+  {
+    title: 'many hunks',
+    outcome: 'applied',
+    text: () => `${header('a')}--- a/a\n+++ b/a\n${manyHunks}`,
+    before: manyLines,
+  },
+  { title: 'thousands of new files', outcome: 'applied', text: () => repeat(5_000, (at) => newFile(`d${at}/f`)) },
+  { title: 'deep paths', outcome: 'applied', text: () => repeat(3_000, (at) => newFile(`${'d/'.repeat(98)}f${at}`)) },
+  {
+    title: 'thousands of renames',
+    outcome: 'applied',
+    text: () => repeat(5_000, (at) => renamed(at, `g${at}`)),
+    before: manyFiles,
+  },
+  {
+    title: 'a long chain of renames',
+    outcome: 'applied',
+    text: () => `${repeat(4_999, (at) => renamed(at, `f${at + 1}`))}${lastDeleted}`,
+    before: manyFiles,
+  },
+  {
+    title: 'a long heading',
+    outcome: 'malformed',
+    text: () => `${header('a')}--- a/a\n+++ b/a\n@@ -1 +1 @@ ${'x'.repeat(4_000_000)}`,
+  },
+  { title: 'a long header', outcome: 'malformed', text: () => `diff --git ${' '.repeat(4_000_000)}` },
+  { title: 'blank lines', outcome: 'empty', text: () => '\n'.repeat(1_000_000) },
+  { title: 'many quotes', outcome: 'malformed', text: () => `diff --git "a/${'\\"'.repeat(9_000)}\n`.repeat(50) },
+  {
+    title: 'a zlib bomb of another size',
+    outcome: 'malformed',
+    text: () => binary('a', 10, new Uint8Array(50_000_000)),
+  },
+  {
+    title: 'zlib bombs beyond the limit',
+    outcome: 'too-large',
+    text: () => repeat(3, (at) => binary(`a${at}`, 30_000_000, new Uint8Array(30_000_000))),
+  },
+];
+
+test.each(CASES)('a patch of $title is dealt with at once: $outcome', async ({ outcome, text, before }) => {
   const startedAt = performance.now();
   expect(await useUp(text(), before)).toBe(outcome);
   expect(performance.now() - startedAt).toBeLessThan(GENEROUS_MS);
