@@ -8,7 +8,7 @@ import type { RolePolicies } from './open-policies.js';
 import { DEFAULT_EPISODE_TIMEOUT_SECONDS, type PolicyFlags, type Role } from './policy-options.js';
 import { type RolePrompts, readRolePrompts } from './role-prompts.js';
 import { serverOf } from './role-servers.js';
-import { rulesOf } from './rule-options.js';
+import { checksOf, rulesOf } from './rule-options.js';
 import { openInjector, type StrategyFlags, strategyOf } from './strategies.js';
 import type { Terminal } from './terminal.js';
 import { TOOL_SETS } from './tool-sets.js';
@@ -42,6 +42,7 @@ export async function injectorOf(
     provider: session.provider,
     strategy,
     rules: rulesOf(flags),
+    checks: checksOf(flags),
     check,
     prompts,
   });
