@@ -34,6 +34,8 @@ test.each([
     line({ tools: [{ x: 0 }] }).replace('"x":0', `"x":${'['.repeat(50_000)}${']'.repeat(50_000)}`),
     /^Line 12: expected at most 500 levels/,
   ],
+  ['a turn before the first', line({ turns: [{ ...aTurn(), extends_turn: -1 }] }), /^Line 12, turns\.0\.extends_turn/],
+  ['half a turn', line({ turns: [{ ...aTurn(), extends_turn: -0.5 }] }), /^Line 12, turns\.0\.extends_turn/],
   ['a misspelt field', line({ rewards: 1 }), /^Line 12, the record: .*rewards/],
   ['a missing field', line({ group_id: undefined }), /^Line 12, group_id/],
   ['a wrong value deep inside', line({ turns: [{ ...aTurn(), retries: 'none' }] }), /^Line 12, turns\.0\.retries/],

@@ -54,8 +54,10 @@ const turns = z.array(turn).superRefine((all, context) => {
       context.addIssue({ code: 'custom', path: [place, field], message });
     if (index !== place) complain('index', `Expected ${place}, the turn's place in the list.`);
     if (extends_turn === null) continue;
-    if (extends_turn >= place) complain('extends_turn', 'Expected an earlier turn.');
-    else if (!all[extends_turn]!.prompt_token_ids || !all[extends_turn]!.completion_token_ids || !prompt_token_ids)
+    // This runs even where a number was found to be below 0.
+    const earlier = extends_turn < place ? all[extends_turn] : undefined;
+    if (earlier === undefined) complain('extends_turn', 'Expected an earlier turn.');
+    else if (!earlier.prompt_token_ids || !earlier.completion_token_ids || !prompt_token_ids)
       complain('extends_turn', 'Expected both turns to have token ids.');
   }
 });
