@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { extractImageDirectory } from '@swe-selfplay/sandbox';
 import {
   type BugArtifact,
   createArtifact,
@@ -9,6 +8,7 @@ import {
   diffSnapshots,
   type Environment,
   evaluatePatch,
+  extractImageDirectory,
   openEnvironment,
   openSession,
   printPatch,
@@ -105,9 +105,7 @@ describe.skipIf(search.status === 'absent')(skipped ?? 'a repository that lies i
     const scripts = {
       'fork bomb': 'f() { f | f & }; f; sleep 100\n',
       'memory hog': `python3 -c 'x = []\nwhile True: x.append(bytearray(b"x") * (50 << 20))'\n`,
-      'output flood': 'yes\n',
       daemon: '(setsid sleep 1000 &); exit 0\n',
-      network: `python3 -c 'import urllib.request as u; u.urlopen("http://192.0.2.1", timeout=2)'\n`,
     };
     for (const [name, script] of Object.entries(scripts)) {
       const hostile = createArtifact({

@@ -1,19 +1,30 @@
+/** Where first processes keep the sign that the file systems of a workspace are those it began with. */
+export const KEEPER_DIR = '/.keeper';
+
 /** The shell scripts that run in containers; POSIX sh and coreutils only. Each gets what it needs as arguments. */
 
 /**
  * First process of a container, with a user of its own. Each line that it reads asks for a line about the container:
- * how many processes there are besides itself, how often the kernel killed for memory, and how many pieces of shared
- * memory, semaphores and message queues exist. It ends with its input, and everything in the container with it. Its
- * children are the orphans of commands; a job that is waited for makes the shell reap them.
+ * how many processes there are besides itself, how often the kernel killed for memory, how many pieces of shared
+ * memory, semaphores and message queues exist, and 1 where the sign is there, which the line `begin` makes. The line `reap`
+ * also takes up dead orphans of commands, by waiting for a job. That is the only time that it starts a process, and only
+ * where there are few and none lives: where it could not, it would end, and the container with it. It ends with its
+ * input, and everything in the container with it. 1: directory of the sign.
  */
 export const FIRST_PROCESS_SCRIPT = `
 count() {
-  processes=-1
-  for entry in /proc/[0-9]*; do processes=$((processes + 1)); done
+  processes=-1 living=-1
+  for entry in /proc/[0-9]*; do
+    line=
+    { read -r line <"$entry/stat"; } 2>/dev/null
+    processes=$((processes + 1))
+    case \${line##*) } in Z* | X* | '') ;; *) living=$((living + 1)) ;; esac
+  done
 }
 while read -r question; do
+  if [ "$question" = begin ]; then : >"$1/sign"; fi
   count
-  if [ "$processes" -gt 0 ]; then
+  if [ "$question" = reap ] && [ "$living" -eq 0 ] && [ "$processes" -gt 0 ] && [ "$processes" -le 16 ]; then
     : & wait "$!"
     : & wait "$!"
     count
@@ -27,7 +38,9 @@ while read -r question; do
   for file in /proc/sysvipc/shm /proc/sysvipc/sem /proc/sysvipc/msg; do
     while read -r line; do pieces=$((pieces + 1)); done <"$file"
   done
-  echo "$processes $kills $pieces"
+  sign=0
+  if [ -e "$1/sign" ]; then sign=1; fi
+  echo "$processes $kills $pieces $sign"
 done
 `;
 
@@ -44,7 +57,7 @@ exec "$@"
  * Makes an image fit for the sandbox, as root. 1: work dir, which becomes empty, 2: first user id, 3: how many users,
  * 4: home, 5: harness directory, 6: number of directories to be entered by everybody, then those, then paths to empty.
  */
-export const PREPARE_SCRIPT = `
+export const PREPARE_SCRIPT: string = `
 set -e
 umask 022
 workdir=$1 first=$2 count=$3 home=$4 harness=$5 entered=$6
@@ -54,7 +67,7 @@ empty() {
   elif [ -e "$1" ]; then : >"$1"
   fi
 }
-mkdir -p "$workdir" "$home" "$harness" /tmp /run /var/tmp /etc
+mkdir -p "$workdir" "$home" "$harness" ${KEEPER_DIR} /tmp /run /var/tmp /etc
 chmod 755 "$workdir" "$home" "$harness"
 for place in "$workdir" "$home" "$harness" /tmp; do empty "$place"; done
 number=0

@@ -11,6 +11,7 @@ import { CONFORMANCE_CASES } from '../../conformance.js';
 import { type SandboxProvider, withSandbox } from '../../sandbox.js';
 import { connectEngine } from './connect-engine.js';
 import { createContainerProvider } from './container-provider.js';
+import { removeContainer } from './room.js';
 
 const search = await findTestEngine();
 const directory = mkdtempSync(join(tmpdir(), 'sandbox-container-'));
@@ -134,6 +135,29 @@ describe.skipIf(search.status === 'absent')(skipped ?? 'containers', () => {
     const next = await createContainerProvider({ image: engine.image, host: engine.host });
     await next.close();
     expect(await listOwned(child.pid!)).toEqual({ containers: 0, volumes: 0 });
+  });
+
+  test('says that it failed when its containers are gone, and not that files are', async () => {
+    const sandbox = await provider.open(request);
+    await sandbox.readFile('README.md');
+    const client = await connectEngine(engine.host);
+    const query = { all: true, filters: JSON.stringify({ label: ['swe-selfplay.owner'] }) };
+    const containers = await client.request<{ Id: string; Labels: Record<string, string> }[]>(
+      'GET',
+      '/containers/json',
+      { query },
+    );
+    const own = containers.filter(({ Labels }) => Labels['swe-selfplay.owner']?.endsWith(` ${process.pid}`));
+    await Promise.all(own.map(({ Id }) => removeContainer(client, Id)));
+    client.close();
+    for (const action of [
+      () => sandbox.run({ argv: ['true'] }),
+      () => sandbox.readFile('README.md'),
+      () => sandbox.changedFiles(),
+      () => sandbox.run({ argv: ['true'] }),
+    ])
+      await expect(action()).rejects.toMatchObject({ code: 'sandbox-failed' });
+    await sandbox.close();
   });
 
   test('leaves no container and no volume behind', async () => {

@@ -4,6 +4,7 @@ import type { Limits, WorkspaceRequest } from '../../sandbox.js';
 import { SandboxError } from '../../sandbox-error.js';
 import type { BaseCache } from './base-cache.js';
 import { ContainerSandbox, containerEnvironment } from './container-sandbox.js';
+import { KEEPER_DIR } from './container-scripts.js';
 import type { EngineClient } from './engine-client.js';
 import { ownerLabels } from './ownership.js';
 import { openRoom, type RoomPlan } from './room.js';
@@ -39,8 +40,8 @@ export async function openContainerWorkspace(
   const image = await host.image(request.hidden ?? []);
   // Some bounds of the kernel are counted by user: workspaces side by side get different ones.
   const userId = users.first + 2 * randomInt(users.count / 2);
-  const volumes = await createVolumes(engine, { workdir: source.workdir, userId, limits });
-  const plan: RoomPlan = {
+  const volumes = await createVolumes(engine, { workdir: source.workdir, userId, keeperId: userId + 1, limits });
+  const plan: Omit<RoomPlan, 'isFirst'> = {
     image,
     labels: ownerLabels(),
     volumes: volumes.byPlace,
@@ -52,7 +53,7 @@ export async function openContainerWorkspace(
   };
   let newest: string | undefined;
   const rooms = await createRoomPool(async () => {
-    const room = await openRoom(engine, plan);
+    const room = await openRoom(engine, { ...plan, isFirst: newest === undefined });
     newest = room.id;
     return room;
   }).catch(async (error) => {
@@ -60,9 +61,11 @@ export async function openContainerWorkspace(
     throw error;
   });
   const env = containerEnvironment(source.env);
-  const workdirVolume = new Map([...volumes.byPlace].filter(([place]) => place === source.workdir));
+  const workdirVolume = new Map(
+    [...volumes.byPlace].filter(([place]) => place === source.workdir || place === KEEPER_DIR),
+  );
   const openView = () =>
-    openRoom(engine, { ...plan, volumes: workdirVolume, emptyPlaces: [...plan.emptyPlaces, '/tmp'] });
+    openRoom(engine, { ...plan, isFirst: false, volumes: workdirVolume, emptyPlaces: [...plan.emptyPlaces, '/tmp'] });
   const workspace = { engine, workdir: source.workdir, userId, env, limits, volumes, rooms, openView };
   const sandbox = new ContainerSandbox({ ...workspace, base: base.laid, changes: request.changes }, onClosed);
   try {

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Limits } from '../../sandbox.js';
 import { SandboxError } from '../../sandbox-error.js';
-import { FIRST_PROCESS_SCRIPT } from './container-scripts.js';
+import { FIRST_PROCESS_SCRIPT, KEEPER_DIR } from './container-scripts.js';
 import { demultiplex } from './demultiplex.js';
 import { type EngineClient, EngineRefusal } from './engine-client.js';
 
@@ -15,6 +15,8 @@ export interface RoomPlan {
   /** Places that are shown as empty, read-only directories. */
   readonly emptyPlaces: readonly string[];
   readonly limits: Limits;
+  /** The first container of its volumes; any other is to find what was begun. */
+  readonly isFirst: boolean;
   /** The engine's name of a filter of system calls stricter than its own, if any. */
   readonly filter: readonly string[];
   /** The image has a check of its own, which is not to run. */
@@ -39,6 +41,8 @@ export interface Room {
   readonly id: string;
   /** Throws SandboxError `sandbox-failed` where the container is gone. */
   state(): Promise<RoomState>;
+  /** The same once a command has ended, and without its dead orphans, which nobody else takes up. */
+  settle(): Promise<RoomState>;
   /** Ends everything in it, and resolves when it is gone. Idempotent. */
   remove(): Promise<void>;
 }
@@ -58,10 +62,11 @@ export async function openRoom(engine: EngineClient, plan: RoomPlan): Promise<Ro
     const connection = await engine.hijack(`/containers/${id}/attach`, { query });
     const keeper = talkTo(connection);
     await engine.request('POST', `/containers/${id}/start`);
-    await keeper.ask();
+    await keeper.ask(plan.isFirst ? 'begin' : '');
     return {
       id,
-      state: keeper.ask,
+      state: () => keeper.ask(''),
+      settle: () => keeper.ask('reap'),
       remove() {
         connection.destroy();
         return remove();
@@ -78,7 +83,7 @@ function describeRoom(plan: RoomPlan): unknown {
   const limit = (name: string, value: number) => ({ Name: name, Soft: value, Hard: value });
   return {
     Image: plan.image,
-    Entrypoint: ['sh', '-c', FIRST_PROCESS_SCRIPT],
+    Entrypoint: ['sh', '-c', FIRST_PROCESS_SCRIPT, 'sh', KEEPER_DIR],
     Cmd: [],
     User: `${plan.keeperId}:${plan.keeperId}`,
     Env: [TRUSTED_PATH],
@@ -127,7 +132,7 @@ interface Question {
 }
 
 /** Questions and answers are lines, answered in their order. */
-function talkTo(connection: Duplex): { ask(): Promise<RoomState> } {
+function talkTo(connection: Duplex): { ask(question: string): Promise<RoomState> } {
   const waiting: Question[] = [];
   let text = '';
   let end: Error | undefined;
@@ -149,16 +154,18 @@ function talkTo(connection: Duplex): { ask(): Promise<RoomState> } {
   });
   connection.on('data', take).on('error', finish).on('close', finish).on('end', finish);
   return {
-    async ask() {
+    async ask(question) {
       const answer = await new Promise<string>((resolve, reject) => {
         if (end !== undefined) return reject(end);
         const timer = setTimeout(() => {
           reject(new SandboxError('sandbox-failed', 'The container of the workspace does not answer.'));
         }, STATE_TIMEOUT_MS);
         waiting.push({ resolve, reject, timer });
-        connection.write('\n');
+        connection.write(`${question}\n`);
       });
-      const [processes, memoryKills, pieces] = answer.split(' ').map(Number);
+      const [processes, memoryKills, pieces, sign] = answer.split(' ').map(Number);
+      // File systems in memory go with the last container that has them, and the next one would find empty ones.
+      if (sign !== 1) throw new SandboxError('sandbox-failed', 'The workspace was lost with its last container.');
       return { processes: processes ?? Number.NaN, memoryKills: memoryKills ?? 0, pieces: pieces ?? Number.NaN };
     },
   };

@@ -108,7 +108,7 @@ export async function runInRoom(
         return { exitCode: undefined, stopReason, hasMemoryKill: stopReason === 'memory-exceeded', isClean: false };
       }
       if (isStreamOpen) await Promise.race([streamEnded, untilQuiet()]);
-      const after = await room.state();
+      const after = await room.settle();
       const hasMemoryKill = after.memoryKills > memoryKills;
       const isClean = !isStreamOpen && !hasMemoryKill && after.processes === 0 && after.pieces === 0;
       return { exitCode: state.ExitCode ?? undefined, stopReason, hasMemoryKill, isClean };

@@ -21,6 +21,10 @@ const REFUSED = new Set([
 ]);
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET. */
 const NEW_NAMESPACE = 0x7e020000;
+/** Address families from here on are AF_ALG, AF_VSOCK and others that no network namespace separates. */
+const AF_ALG = 38;
+/** Allowed with conditions of ours, so that no other rule may allow them. */
+const CONDITIONAL = ['clone', 'socket', 'socketcall'];
 const EPERM = 1;
 /** The C library tries `clone` where `clone3`, whose flags no filter can see, does not exist. */
 const ENOSYS = 38;
@@ -39,7 +43,7 @@ interface Profile {
 }
 
 /**
- * Podman's filter of system calls lets namespaces be made. Writes one that does not into `directory`, and returns the
+ * Podman's filter of system calls lets namespaces and sockets to the hypervisor be made. Writes one that does not into `directory`, and returns the
  * option that names it; none for an engine that does not tell where its filter lies, or has it on another host.
  */
 export async function stricterFilter(engine: EngineClient, directory: string): Promise<string[]> {
@@ -67,7 +71,7 @@ export function withoutRefused(profile: Profile): Profile {
     .filter((rule) => rule.includes?.caps === undefined || rule.includes.caps.length === 0)
     .map((rule) => ({
       ...rule,
-      names: rule.names.filter((name) => !REFUSED.has(name) && name !== 'clone'),
+      names: rule.names.filter((name) => !REFUSED.has(name) && !CONDITIONAL.includes(name)),
     }))
     .filter((rule) => rule.names.length > 0);
   const refused: Rule[] = [
@@ -77,6 +81,11 @@ export function withoutRefused(profile: Profile): Profile {
       names: ['clone'],
       action: 'SCMP_ACT_ALLOW',
       args: [{ index: 0, value: NEW_NAMESPACE, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }],
+    },
+    {
+      names: ['socket'],
+      action: 'SCMP_ACT_ALLOW',
+      args: [{ index: 0, value: AF_ALG, valueTwo: 0, op: 'SCMP_CMP_LT' }],
     },
   ];
   return { ...profile, syscalls: [...kept, ...refused] };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { HARNESS_DIR, HOME_DIR } from '../../root-skeleton.js';
 import type { Limits } from '../../sandbox.js';
+import { KEEPER_DIR } from './container-scripts.js';
 import type { EngineClient } from './engine-client.js';
 import { ownerLabels, removeVolume } from './ownership.js';
 
@@ -18,8 +19,9 @@ export interface WorkspaceVolumes {
 /** File systems in memory of bounded size and file number, shared by the containers of one workspace and gone with the last. */
 export async function createVolumes(
   engine: EngineClient,
-  { workdir, userId, limits }: { readonly workdir: string; readonly userId: number; readonly limits: Limits },
+  plan: { readonly workdir: string; readonly userId: number; readonly keeperId: number; readonly limits: Limits },
 ): Promise<WorkspaceVolumes> {
+  const { workdir, userId, keeperId, limits } = plan;
   const prefix = `swe-selfplay-${randomBytes(8).toString('hex')}`;
   const blocks = Math.ceil(limits.diskBytes / BLOCK_BYTES);
   const bounds = `nr_blocks=${blocks},nr_inodes=${Math.max(MIN_FILES, blocks)},nosuid,nodev`;
@@ -29,6 +31,7 @@ export async function createVolumes(
     [HOME_DIR, own],
     ['/tmp', `${bounds},mode=1777`],
     [HARNESS_DIR, `${bounds},mode=0755`],
+    [KEEPER_DIR, `nr_blocks=16,nr_inodes=16,nosuid,nodev,mode=0700,uid=${keeperId},gid=${keeperId}`],
   ]);
   const byPlace = new Map([...options.keys()].map((place, index) => [place, `${prefix}-${index}`]));
   const remove = async () => {
