@@ -6,6 +6,7 @@ import {
   restoreFiles,
   type Snapshot,
 } from '@swe-selfplay/artifact';
+import { ancestorsOf } from './guarded-files.js';
 
 /** What came of applying the two diffs of an artifact in order; undefined where there was nothing to apply to. */
 export interface ArtifactStates {
@@ -30,27 +31,46 @@ export async function artifactStates(
  * all that hang together where files swap names or a file gives way to a directory.
  */
 export function separableChanges(patch: Patch): string[][] {
-  let groups: Set<string>[] = [];
-  for (const file of patch.files) {
-    // The source of a copy stays as it is, so it is no part of the change.
-    const paths =
-      file.kind === 'copy' ? [file.newPath!] : [file.oldPath, file.newPath].filter((path) => path !== undefined);
-    const joined = new Set(paths);
-    groups = groups.filter((group) => {
-      const isApart = ![...group].some((known) => paths.some((path) => overlap(known, path)));
-      if (!isApart) for (const path of group) joined.add(path);
-      return isApart;
-    });
-    groups.push(joined);
+  // The source of a copy stays as it is, so it is no part of the change.
+  const changes = patch.files.map((file) =>
+    file.kind === 'copy' ? [file.newPath!] : [file.oldPath, file.newPath].filter((path) => path !== undefined),
+  );
+  const changed = new Set(changes.flat());
+  const leaders = new Map<string, string>();
+  const leaderOf = (path: string): string => {
+    let leader = path;
+    for (let next = leaders.get(leader); next !== undefined; next = leaders.get(leader)) leader = next;
+    // Who asks again has a short way, so that a long chain of renames is not walked for each of its files.
+    for (let at = path; at !== leader; ) {
+      const next = leaders.get(at)!;
+      leaders.set(at, leader);
+      at = next;
+    }
+    return leader;
+  };
+  // A later path leads, so that groups come in the order in which they are complete.
+  const join = (path: string, other: string) => {
+    const [from, to] = [leaderOf(other), leaderOf(path)];
+    if (from !== to) leaders.set(from, to);
+  };
+  const groups = new Map<string, Set<string>>();
+  for (const paths of changes) {
+    for (const path of paths) {
+      join(paths.at(-1)!, path);
+      for (const directory of ancestorsOf(path)) if (changed.has(directory)) join(path, directory);
+    }
   }
-  return groups.map((group) => [...group].sort());
+  for (const paths of changes) {
+    const leader = leaderOf(paths[0]!);
+    const group = groups.get(leader) ?? new Set();
+    groups.delete(leader);
+    groups.set(leader, group);
+    for (const path of paths) group.add(path);
+  }
+  return [...groups.values()].map((group) => [...group].sort());
 }
 
 /** The buggy state with some paths put back: an added file goes, a deleted one returns, a rename is undone. */
 export function revertChange(buggy: Snapshot, original: Snapshot, paths: readonly string[]): Snapshot {
   return restoreFiles(buggy, original, paths);
-}
-
-function overlap(a: string, b: string): boolean {
-  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
 }
