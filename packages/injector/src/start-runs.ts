@@ -50,8 +50,11 @@ export function startRuns(source: RunsSource): StartedRuns {
   const buggyRuns = buggy && repeated(buggy, rules, run);
   const weakenedRun = weakened && run(weakened);
   const changes = parts.bugInject ? separableChanges(parts.bugInject) : [];
+  // Too many are a failure of bug-scope already; each would be a state and a run.
+  const isTooMany = changes.length > rules.maxChangedFiles;
   const revertedRuns =
     buggy &&
+    !isTooMany &&
     Promise.all(
       changes.map(
         async (paths): Promise<RevertedRun> => ({ paths, run: await quietRun(revertChange(buggy, original, paths)) }),
@@ -62,7 +65,7 @@ export function startRuns(source: RunsSource): StartedRuns {
     return probeParser(runner, command, first.script.output, signal);
   });
   const neutralRuns = async (): Promise<readonly NeutralRun[]> => {
-    if (buggy === undefined) return [];
+    if (buggy === undefined || isTooMany) return [];
     const { testFiles = [] } = parts;
     const edited = await neutralPaths(buggy, { bugPaths: changes.flat(), testFiles });
     const rerun = async (state: NeutralRun['state'], snapshot: Snapshot, paths: readonly string[] = []) => {
@@ -84,7 +87,7 @@ export function startRuns(source: RunsSource): StartedRuns {
     })),
     buggy: buggyRuns?.then((results) => ({ buggy: results })) ?? nothing(),
     weakened: weakenedRun?.then((result) => ({ weakened: result })) ?? nothing(),
-    reverted: revertedRuns?.then((results) => ({ reverted: results })) ?? nothing(),
+    reverted: revertedRuns ? revertedRuns.then((results) => ({ reverted: results })) : nothing(),
   };
   // A stage that nobody comes to wait for must not end the process when it fails.
   for (const stage of Object.values(started)) stage.catch(() => undefined);

@@ -7,6 +7,8 @@ import { type EvidenceGathering, gatherEvidence } from './gather-evidence.js';
 import { type RuleOverrides, validationRulesSchema } from './validation-rules.js';
 import { witnessedTests } from './witnessed-tests.js';
 
+const MAX_REASON_LENGTH = 1_000;
+
 export interface ValidateOptions {
   readonly runner: TestRunner;
   readonly rules?: RuleOverrides | undefined;
@@ -136,13 +138,13 @@ function judge(check: Check, evidence: Evidence, startedAt: number): CheckVerdic
     finding = check.judge(evidence);
     if (['passed', 'failed', 'skipped'].includes(finding.status)) {
       const { status, reason, evidence: found = {} } = finding;
-      return { id: check.id, status, reason, evidence: found, ms: elapsed(startedAt) };
+      return { id: check.id, status, reason: shorten(reason), evidence: found, ms: elapsed(startedAt) };
     }
   } catch (error) {
     return {
       id: check.id,
       status: 'error',
-      reason: `The check threw: ${describeError(error)}`,
+      reason: shorten(`The check threw: ${describeError(error)}`),
       evidence: {},
       ms: elapsed(startedAt),
     };
@@ -156,6 +158,11 @@ function summarise(evidence: Evidence): Pick<ValidationReport, 'failToPass' | 'p
   const flaky = flakyTests(evidence);
   const { original, buggy } = stableReports(evidence);
   return { ...partitionTests(original, buggy, flaky), flaky: [...flaky].sort() };
+}
+
+/** A sentence for a person, however many paths and tests it would name; all of them are in the evidence. */
+function shorten(reason: string): string {
+  return reason.length <= MAX_REASON_LENGTH ? reason : `${reason.slice(0, MAX_REASON_LENGTH - 1)}…`;
 }
 
 function describeError(error: unknown): string {
