@@ -14,6 +14,7 @@ MAX_NAME = 4000
 TESTS_PER_CHECK = 4
 TESTS_PER_FULL_CHECK = 256
 MAX_WAITING = 16384
+MAX_TOLD_AT_ONCE = 20
 getpid = os.getpid
 write = os.write
 function_type = type(lambda: None)
@@ -33,6 +34,7 @@ class Channel:
             self.descriptor = socket.detach()
         self.process = getpid()
         self.waiting = b""
+        self.failures = 0
         self.told = 0
         self.depth = 0
         # A pytest session is on; the item that it runs, and what left the phase that this is in.
@@ -73,8 +75,9 @@ class Channel:
             self.told += 1
             text = "%s %s" % (framework, name)
             data = outcome.encode() + shortened(text.encode("utf-8", "backslashreplace"))
-            # A failure is told at once, so that nothing can take it back.
-            self.send(b"R", data, outcome != "f")
+            # The first failures are told at once, so that nothing can take them back.
+            self.failures += outcome == "f"
+            self.send(b"R", data, outcome != "f" or self.failures > MAX_TOLD_AT_ONCE)
 
     def tampered(self, name):
         if self.is_own():
