@@ -47,8 +47,7 @@ export function guardedFiles(
   return [...paths].filter(
     (path) =>
       rules.some((rule) => rule.isGuarded(path, view)) ||
-      (!original.has(path) &&
-        (shadowedDirectories.has(path.replace(MODULE_ENDING, '')) || isBesides(path, shadowed))),
+      (!original.has(path) && (shadowedDirectories.has(path.replace(MODULE_ENDING, '')) || isBesides(path, shadowed))),
   );
 }
 
