@@ -12,14 +12,15 @@ function swe(...args: string[]): Promise<Outcome> {
   return startCommand({ args }).ended;
 }
 
-const COMMANDS = ['validate', 'evaluate', 'inject', 'solve', 'play', 'export'];
+const COMMANDS = ['validate', 'evaluate', 'inject', 'solve', 'play', 'export', 'audit'];
 
 describe('usage', () => {
   const wrong: [string[], RegExp][] = [
     [[], /Usage:/],
     [['valdate'], /Did you mean validate\?/],
     [['validate', '--repo', '.'], /missing required argument 'artifact-dir'/],
-    [['validate', 'x'], /required option '--repo <dir>' not specified/],
+    [['validate', 'x'], /Expected --repo DIR, or --image IMAGE/],
+    [['play', '--out', 'x'], /Expected --repo DIR, or --image IMAGE/],
     [['validate', 'x', 'y', '--repo', '.'], /too many arguments/],
     [['validate', 'x', '--repo', '.', '--min-pasing-tests', '3'], /Did you mean --min-passing-tests\?/],
     [['validate', 'x', '--repo', '.', '--sandbox', 'namespace'], /Did you mean namespaces\?/],
@@ -28,6 +29,12 @@ describe('usage', () => {
     [['validate', 'x', '--repo', '.', '--timeout', '-1'], /'--timeout <seconds>'/],
     [['inject', '--repo', '.', '--out', 'x', '--strategy', 'mutate'], /Did you mean mutation\?/],
     [['play', '--repo', '.', '--out', 'x', '--alpha', '1.5'], /'--alpha <x>'.*from 0 to 1/],
+    [['play', '--repo', '.', '--out', 'x', '--hidden', '2'], /'--hidden <share>'.*from 0 to 1/],
+    [['play', '--repo', '.', '--out', 'x', '--on-leak', 'scrubb'], /Did you mean scrub\?/],
+    [['validate', 'x', '--repo', '.', '--profile', 'strickt'], /Did you mean strict\?/],
+    [['audit', '--repo', '.', '--route', 'B17', 'Z9'], /--route.*got Z9/],
+    [['audit', '--repo', '.', '--image', 'x', '--sandbox', 'namespaces'], /--image or --sandbox namespaces, got both/],
+    [['audit', '--repo', '.', '--workdir', '/x'], /--workdir together with --image/],
   ];
   let helps: Outcome[];
   let refusals: Outcome[];
@@ -207,6 +214,29 @@ describe('on a repository', () => {
     child.stdout.destroy();
     child.stderr.destroy();
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+  });
+
+  test('audit plays the cheats that were asked for, and says what each came to', async () => {
+    const args = ['audit', ...common(), '--route', 'empty-patch', 'parent-commit', 'empty-bug', '--json'];
+    const { exitCode, stdout } = await swe(...args);
+    expect(exitCode, stdout).toBe(0);
+    const audit = JSON.parse(stdout) as { status: string; controls: object[]; results: object[] };
+    expect(audit).toMatchObject({ status: 'sound', profile: 'default' });
+    expect(audit.controls.every((control) => 'holds' in control && control.holds)).toBe(true);
+    expect(audit.results).toMatchObject([
+      { id: 'parent-commit', outcome: 'blocked', isAsExpected: true, control: { holds: true } },
+      { id: 'empty-patch', outcome: 'blocked', isAsExpected: true },
+      { id: 'empty-bug', outcome: 'blocked', isAsExpected: true },
+    ]);
+  });
+
+  test('the strict profile asks more: its checks are the nine and those of quality', async () => {
+    const strict = [...common(), '--profile', 'strict', '--repeats', '2', '--all', '--json'];
+    const report = parsed(reportSchema, await swe('validate', folder('valid'), ...strict));
+    expect(report.checks.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['inverse-mutation', 'neutral-edit', 'no-hints']),
+    );
+    expect(report.checks.length).toBeGreaterThan(9);
   });
 
   test('a sandbox that cannot be set up exits with 3 and still gives the one object', async () => {

@@ -18,6 +18,7 @@ export const reportSchema = z.strictObject({
   failToPass: ids,
   passToPass: ids,
   flaky: ids,
+  witnessed: ids.optional(),
   runs: z.strictObject({ executed: count, cached: count }),
   ms: count,
 });
@@ -30,5 +31,6 @@ export const evaluationSchema = z.strictObject({
   failed: ids,
   missing: ids,
   flags: ids,
+  hidden: z.strictObject({ publicPassed: z.boolean(), privatePassed: z.boolean() }).optional(),
   ms: count,
 });
