@@ -27,6 +27,7 @@ const deadline = Date.now() + Number(values.minutes) * 60_000;
 const session = await openSession({ jobs: Number(values.jobs) });
 const results = [];
 const skipped = {};
+const commands = new Map();
 const queues = positionals.map((directory) => ({ directory, commits: commitsOf(directory), found: 0 }));
 
 try {
@@ -86,10 +87,9 @@ async function replay(directory, commit) {
     const changed = await changesBack(original, before.original);
     if (changed.length > 60) return 'too many files';
     if (!changed.some(([path]) => path.endsWith('.py') && !isTest(path))) return 'no source changed';
-    const options = { runner: session.runner, minPassingTests: 1, maxSuiteMs: 40_000, timeoutMs };
-    const discovery = await discoverTests(original, options);
-    if (discovery.status !== 'found') return 'tests do not run';
-    const { command, report, testFiles: selected } = discovery.tests;
+    const tests = await testsOf(directory, original);
+    if (tests === undefined) return 'tests do not run';
+    const { command, report, testFiles: selected } = tests;
     const testFiles = [...new Set([...selected, ...changed.map(([path]) => path).filter(isTest)])].filter((path) =>
       original.base.entries.has(path),
     );
@@ -121,6 +121,20 @@ async function replay(directory, commit) {
   } finally {
     await Promise.all([after.close(), before.close()]);
   }
+}
+
+/** How the tests of a commit run: as those of the commit before it where they all pass so, else found out anew. */
+async function testsOf(directory, original) {
+  const known = commands.get(directory);
+  if (known?.testFiles.every((path) => original.base.entries.has(path))) {
+    const report = reportOf(await session.runner.run(original, known.command, { timeoutMs }));
+    if (report.size > 10 && [...report.values()].every((status) => status === 'passed')) return { ...known, report };
+  }
+  const options = { runner: session.runner, minPassingTests: 1, maxSuiteMs: 40_000, timeoutMs };
+  const discovery = await discoverTests(original, options);
+  if (discovery.status !== 'found') return undefined;
+  commands.set(directory, discovery.tests);
+  return discovery.tests;
 }
 
 /** What leads from the commit back to its parent. */
