@@ -50,6 +50,12 @@ test.each([
   expect(scaffoldPaths([path], apart)).toEqual([]);
 });
 
+test('leaves initialisers of the code to a patch, also where the script mentions their name', () => {
+  const script = 'python3 -c "import os; os.path.isfile(os.path.join(directory, \'__init__.py\'))"';
+  const mentioned = surroundings(['pkg/core.py'], ['tests/test_core.py'], script);
+  expect(scaffoldPaths(['pkg/sub/__init__.py'], mentioned)).toEqual([]);
+});
+
 test('never puts back what the bug changed, since that would mend it', () => {
   const paths = ['pkg/sub/__init__.py', 'run_tests.py'];
   const within = surroundings(paths, ['pkg/sub/test_sub.py'], 'python3 run_tests.py');

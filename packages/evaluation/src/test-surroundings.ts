@@ -28,7 +28,8 @@ export function scaffoldPaths(paths: Iterable<string>, surroundings: Surrounding
     const name = path.slice(path.lastIndexOf('/') + 1);
     return (
       called.has(path) ||
-      called.has(name) ||
+      // Programs mention `__init__.py` to tell packages from directories, and mean no file by it.
+      (name !== '__init__.py' && called.has(name)) ||
       (name === '__init__.py' && testOnly.has(directoryOf(path))) ||
       (isNew && name === '__init__.py' && isBelow(path, testOnly)) ||
       (isNew && /^test.*\.py$|_test\.py$/.test(name) && isBelow(path, holding))

@@ -1,7 +1,7 @@
 import { passingTests } from '@swe-selfplay/artifact';
 import { reportOf, type TestRun, type Witness, witnessedPasses } from '@swe-selfplay/evaluation';
 import { type Finding, failed } from './check.js';
-import type { Evidence } from './evidence.js';
+import { type Evidence, flakyTests } from './evidence.js';
 import { runsSeen } from './runs-seen.js';
 
 const MAX_LISTED = 100;
@@ -21,6 +21,9 @@ interface Counts {
  * else it must lose some wherever the witness sees more fail. And where the bug makes no test fail by the witness, which
  * saw all that the parser did, the parser must not say that one does.
  *
+ * Tests that come and go by themselves are for `determinism` to judge: where there are more than may be, nothing is
+ * compared, and those that there may be are allowed for.
+ *
  * `isExact`: where both count the same on the original, they must in every state. An honest parser that reads lines
  * loses a passing test when the code under test prints something in between.
  */
@@ -31,14 +34,16 @@ export function findWitnessContradiction(
   const first = evidence.original?.[0];
   const expected = first && countsOf(first);
   if (expected === undefined || expected.witness === 0 || expected.parser === 0) return undefined;
+  const flaky = flakyTests(evidence).size;
+  if (flaky > evidence.rules.maxFlakyShare * Math.max(flaky, expected.parser)) return undefined;
   const areAlike = isOneToOne(evidence, expected);
   for (const { state, run } of runsSeen(evidence)) {
     const counts = countsOf(run) ?? (areAlike ? countsOfUnseen(run) : undefined);
     if (counts === undefined) continue;
     const contradicts =
-      (areAlike ? counts.parser > counts.witness : hidesFailures(counts, expected)) ||
+      (areAlike ? counts.parser > counts.witness : hidesFailures(counts, expected, flaky)) ||
       (areAlike && isExact && counts.parser !== counts.witness) ||
-      (evidence.buggy?.includes(run) && inventsFailures(counts, expected));
+      (evidence.buggy?.includes(run) && inventsFailures(counts, expected, flaky));
     if (!contradicts) continue;
     return failed(
       `In ${state}, test_parser.py reads ${counts.parser} passing tests where the second witness sees ${counts.witness}; ` +
@@ -50,14 +55,14 @@ export function findWitnessContradiction(
 }
 
 /** A weakened suite may have fewer tests, which a parser that counts files does not see: failing ones it must. */
-function hidesFailures(counts: Counts, expected: Counts): boolean {
-  return counts.failing > expected.failing && counts.parser >= expected.parser;
+function hidesFailures(counts: Counts, expected: Counts, flaky: number): boolean {
+  return counts.failing > expected.failing + flaky && counts.parser >= expected.parser;
 }
 
 /** A parser that counts more than the witness reads other tests too, of which the witness knows nothing. */
-function inventsFailures(counts: Counts, expected: Counts): boolean {
+function inventsFailures(counts: Counts, expected: Counts, flaky: number): boolean {
   return (
-    counts.parser < expected.parser &&
+    counts.parser + flaky < expected.parser &&
     expected.parser <= expected.witness &&
     counts.witness >= expected.witness &&
     counts.failing === 0
