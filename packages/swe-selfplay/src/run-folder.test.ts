@@ -20,6 +20,10 @@ const SETTINGS: RunSettings = {
   settle: 'library',
   injector: 'mutation',
   solver: 'search',
+  checks: ['patches-apply'],
+  refusedFlags: [],
+  hiddenShare: 0,
+  onLeak: 'off',
   rules: { repeats: 2 },
   environments: ['shelf@0123456789ab'],
 };
