@@ -1,3 +1,4 @@
+import { changedCode } from './compare-code.js';
 import type { EvaluationFlag, GradingTask } from './evaluate-patch.js';
 import type { TestRun } from './test-run.js';
 import { type Witness, witnessedPasses } from './witness.js';
@@ -14,7 +15,8 @@ const AGREES: Testimony = { flags: [], reasons: [] };
 
 /**
  * Compares what the parser read in a run with what the second witness saw in it. What the original does by itself is no
- * fault of a patch: ids are those that pass there, and names of what was tampered with count where they are new.
+ * fault of a patch: ids are those that pass there, names of what was tampered with count where they are new, and tests
+ * of the oracle files must run the code that they run there.
  * `runOriginal` is asked where it is needed. What only one of two runs of the original has, such as an id with an address
  * in it, is not expected.
  */
@@ -29,15 +31,23 @@ export async function compareWitness(
   const expected = task.witnessed ?? commonPasses(...(await originals()));
   const disagreement = describeDisagreement(expected, witness, hasSolved);
   const isNew = witness.tampered.length === 0 ? [] : newNames(witness, await originals());
+  // Where the parser reads no success there is nothing to take back, and no reason to run the original for it.
+  const changed =
+    hasSolved && expected.length > 0 ? await changedCode(task.testFiles, expected, witness, runOriginal) : [];
+  const tampering = [
+    ...(isNew.length === 0 ? [] : [`What decides about the tests was changed while they ran: ${shown(isNew)}.`]),
+    ...(changed.length === 0
+      ? []
+      : [
+          `The code of ${changed.length === 1 ? '1 test' : `${changed.length} tests`} is not that of the original: ${shown(changed)}.`,
+        ]),
+  ];
   return {
     flags: [
       ...(disagreement === undefined ? [] : (['witness-disagrees'] as const)),
-      ...(isNew.length === 0 ? [] : (['runner-tampered'] as const)),
+      ...(tampering.length === 0 ? [] : (['runner-tampered'] as const)),
     ],
-    reasons: [
-      ...(disagreement === undefined ? [] : [disagreement]),
-      ...(isNew.length === 0 ? [] : [`What decides about the tests was changed while they ran: ${shown(isNew)}.`]),
-    ],
+    reasons: [...(disagreement === undefined ? [] : [disagreement]), ...tampering],
   };
 }
 

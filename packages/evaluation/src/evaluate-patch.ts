@@ -41,7 +41,7 @@ export interface GradingTask {
  * back. The others may: `touches-test-directory` is a file among the oracle tests that is none of them, such as a helper
  * that they import, and `names-test-runner` is added code that could tamper with the process in which the tests run.
  * `witness-disagrees`: the second witness did not see what the parser read. `runner-tampered`: something that decides
- * outcomes was changed while the tests ran.
+ * outcomes was changed while the tests ran, or an oracle test did not run the code that it has in the original.
  */
 export type EvaluationFlag =
   | 'touches-oracle-tests'

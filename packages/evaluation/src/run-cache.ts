@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import type { Parse, TestRun } from './test-run.js';
+import type { Witness } from './witness.js';
 
 /** A run without what a parser made of it: another parser can read it without another run. */
 export type ScriptRecord = Pick<TestRun, 'script' | 'witness'>;
@@ -32,19 +33,20 @@ const parseSchema = z.discriminatedUnion('status', [
 
 const storedParseSchema = z.object({ formatVersion: z.literal(2), key: z.string(), parse: parseSchema });
 
+const storedWitnessSchema = z.object({
+  status: z.enum(['complete', 'incomplete', 'absent']),
+  results: z.array(z.tuple([z.string(), z.enum(['passed', 'failed', 'skipped'])])),
+  tampered: z.array(z.string()),
+  code: z.array(z.tuple([z.string(), z.string()])).optional(),
+});
+
 const storedScriptSchema = z.object({
-  formatVersion: z.literal(2),
+  formatVersion: z.literal(3),
   key: z.string(),
   ending: z.enum(['exited', 'output-exceeded']),
   durationMs: z.number(),
   outputGzipBase64: z.string(),
-  witness: z
-    .object({
-      status: z.enum(['complete', 'incomplete', 'absent']),
-      results: z.array(z.tuple([z.string(), z.enum(['passed', 'failed', 'skipped'])])),
-      tampered: z.array(z.string()),
-    })
-    .optional(),
+  witness: storedWitnessSchema.optional(),
 });
 
 /** A cache in memory that forgets what was used longest ago once it holds too many bytes. */
@@ -52,7 +54,8 @@ export function createMemoryRunCache(maxBytes: number = MEMORY_BYTES): RunCache 
   return {
     scripts: createMemoryStore(
       maxBytes,
-      ({ script, witness }) => script.output.length + (witness?.results.size ?? 0) * ID_BYTES,
+      ({ script, witness }) =>
+        script.output.length + ((witness?.results.size ?? 0) + 2 * (witness?.code?.size ?? 0)) * ID_BYTES,
     ),
     parses: createMemoryStore(maxBytes, (parse) => (parse.status === 'parsed' ? parse.report.size : 1) * ID_BYTES),
   };
@@ -140,13 +143,21 @@ function createDiskStore<Value>(
 function encodeScript(key: string, { script, witness }: ScriptRecord): unknown {
   if (script.ending !== 'exited' && script.ending !== 'output-exceeded') return undefined;
   return {
-    formatVersion: 2,
+    formatVersion: 3,
     key,
     ending: script.ending,
     durationMs: script.durationMs,
     outputGzipBase64: gzipSync(script.output).toString('base64'),
-    witness: witness && { ...witness, results: [...witness.results] },
+    witness: witness && {
+      ...witness,
+      results: [...witness.results],
+      ...(witness.code && { code: [...witness.code] }),
+    },
   };
+}
+
+function decodeWitness({ code, results, ...witness }: z.infer<typeof storedWitnessSchema>): Witness {
+  return { ...witness, results: new Map(results), ...(code && { code: new Map(code) }) };
 }
 
 function decodeScript(key: string, value: unknown): ScriptRecord | undefined {
@@ -155,7 +166,7 @@ function decodeScript(key: string, value: unknown): ScriptRecord | undefined {
   const output = gunzipSync(Buffer.from(outputGzipBase64, 'base64'));
   return {
     script: { ending, output, durationMs },
-    witness: witness && { ...witness, results: new Map(witness.results) },
+    witness: witness && decodeWitness(witness),
   };
 }
 

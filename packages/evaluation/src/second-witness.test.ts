@@ -208,9 +208,15 @@ for descriptor in range(3, 1200):
     const task = tinyTask(UNITTEST);
     const digs = `
 import unittest
-CHANNEL = [cell.cell_contents for cell in unittest.TestCase.run.__closure__ if hasattr(cell.cell_contents, 'send')][0]
+def found(name):
+    return [cell.cell_contents for cell in unittest.TestCase.run.__closure__ if hasattr(cell.cell_contents, name)][0]
+CHANNEL = found('send')
+SPACE = {'__name__': 'tests'}
+PATH = os.path.abspath('tests/test_numbers.py')
+exec(compile(open(PATH).read(), PATH, 'exec'), SPACE)
 for name in ${JSON.stringify(idsOf(UNITTEST))}:
-    CHANNEL.result('unittest', name, 'p')
+    CODE = found('describe').describe(getattr(SPACE['NumbersTest'], name.split('.')[-1]))
+    CHANNEL.result('unittest', name, 'p', CODE)
 CHANNEL.depth = 1
 CHANNEL.leave(True)
 say(); os._exit(0)`;

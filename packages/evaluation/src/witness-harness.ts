@@ -13,6 +13,7 @@ const FILES = [
   'supervisor.py',
   'boot.py',
   'reporter.py',
+  'test_code.py',
   'watch_unittest.py',
   'watch_pytest.py',
   'site/sitecustomize.py',
@@ -86,12 +87,14 @@ export function readWitness(stream: Uint8Array): Witness {
 function parseWitness([status, ...lines]: string[]): Witness {
   if (status !== 'complete' && status !== 'incomplete') return ABSENT;
   const results = new Map<string, WitnessedOutcome>();
+  const code = new Map<string, string>();
   const tampered: string[] = [];
   for (const line of lines) {
     const name = line.slice(1).replace(/\\(\\|n)/g, (_, sign: string) => (sign === 'n' ? '\n' : '\\'));
     const outcome = OUTCOMES[line[0] ?? ''];
     if (outcome !== undefined) results.set(name, outcome);
     else if (line.startsWith('t')) tampered.push(name);
+    else if (line.startsWith('c')) code.set(name.slice(name.indexOf('\n') + 1), name.slice(0, name.indexOf('\n')));
   }
-  return { status, results, tampered: tampered.sort() };
+  return { status, results, tampered: tampered.sort(), ...(code.size > 0 && { code }) };
 }

@@ -15,6 +15,12 @@ export interface Witness {
   readonly results: ReadonlyMap<string, WitnessedOutcome>;
   /** Names of what decides outcomes and was found changed, sorted. A repository may have habits of its own. */
   readonly tampered: readonly string[];
+  /**
+   * By id what code a test ran, where that is known: parts that are apart by tabs, each a `w` (what was called, then what
+   * it wraps) or a `c` (a function in a closure of these), 16 hex digits, and the file of the code, which is relative to
+   * the repository where it lies in it. `several`: not always the same.
+   */
+  readonly code?: ReadonlyMap<string, string>;
 }
 
 /** The ids that passed by a witness; none where it is not complete. */

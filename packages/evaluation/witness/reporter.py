@@ -15,6 +15,7 @@ TESTS_PER_CHECK = 4
 TESTS_PER_FULL_CHECK = 256
 MAX_WAITING = 16384
 MAX_TOLD_AT_ONCE = 20
+MAX_CODES = 2
 getpid = os.getpid
 write = os.write
 function_type = type(lambda: None)
@@ -40,6 +41,8 @@ class Channel:
         # A pytest session is on; the item that it runs, and what left the phase that this is in.
         self.is_pytest = False
         self.item = None
+        # Looks at the code of that item.
+        self.look = None
         self.raised = []
 
     def is_own(self):
@@ -69,12 +72,14 @@ class Channel:
         if self.depth == 0 and is_in_order and self.is_own():
             self.send(b"E", b"%d" % self.told)
 
-    def result(self, framework, name, outcome):
-        """One test's outcome: p, s or f."""
+    def result(self, framework, name, outcome, code=""):
+        """One test's outcome: p, s or f; and what code it ran, where that is known."""
         if self.is_own():
             self.told += 1
-            text = "%s %s" % (framework, name)
-            data = outcome.encode() + shortened(text.encode("utf-8", "backslashreplace"))
+            text = shortened(("%s %s" % (framework, name)).encode("utf-8", "backslashreplace"))
+            data = outcome.encode() + text
+            if code:
+                self.send(b"C", code.encode("utf-8", "backslashreplace") + b"\n" + text, True)
             # The first failures are told at once, so that nothing can take them back.
             self.failures += outcome == "f"
             self.send(b"R", data, outcome != "f" or self.failures > MAX_TOLD_AT_ONCE)
@@ -203,6 +208,31 @@ def clean_environment(reporter, userbase, own_userbase):
             del environment["PYTHONPATH"]
 
 
+class Codes:
+    """What code a test has, looked at before and after it ran; both where they differ, as with some plug-ins."""
+
+    def __init__(self, describe, describe_examples):
+        self.describe = describe
+        self.describe_examples = describe_examples
+
+    def look(self, called, doctest, seen):
+        """Adds what there is to what was seen of a test."""
+        try:
+            if doctest is not None:
+                text = self.describe_examples(doctest)
+            elif called is not None:
+                text = self.describe(called)
+            else:
+                return
+        except Exception:
+            text = "w%016d<unknown>" % 0
+        if text not in seen and len(seen) < MAX_CODES:
+            seen.append(text)
+
+    def told(self, seen):
+        return "\t".join(seen)
+
+
 def start(name, reporter, userbase, own_userbase, order):
     """Connects; gives the function that is called with each framework's module once it is loaded."""
     channel = Channel(name)
@@ -213,11 +243,16 @@ def start(name, reporter, userbase, own_userbase, order):
     seals.seal(sys, "sys", ["exit", "settrace", "setprofile", "exc_info", "_getframe"])
     seals.seal(os, "os", ["_exit", "abort", "fork", "write"])
 
-    def watch(module):
-        file = {"unittest": "watch_unittest.py", "_pytest.config": "watch_pytest.py"}[module.__name__]
+    def load(file):
         space = {"__name__": "witness", "__unittest": True}
         with open(reporter + "/" + file, "rb") as source:
             exec(compile(source.read(), "<witness>", "exec"), space)
-        space["watch"](module, channel, seals, order, place_of)
+        return space
+
+    codes = Codes(*load("test_code.py")["start"]())
+
+    def watch(module):
+        file = {"unittest": "watch_unittest.py", "_pytest.config": "watch_pytest.py"}[module.__name__]
+        load(file)["watch"](module, channel, seals, order, place_of, codes)
 
     return watch

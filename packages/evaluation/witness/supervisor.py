@@ -10,8 +10,10 @@ import os
 import sys
 
 MAX_RECORDS = 200000
-MAX_FRAME = 8192
+MAX_FRAME = 16384
 MAX_STORED = 32 * 1024 * 1024
+MAX_CODE = 16 * 1024 * 1024
+PART_HEAD = 17
 MAX_CONNECTIONS = 512
 MAX_REPORT = 4 * 1024 * 1024
 MAX_TAMPERED = 1000
@@ -19,6 +21,7 @@ MAX_ANCESTORS = 256
 MAX_LAST_READS = 4096
 TOKEN = 8
 HEADER = TOKEN + 5
+SEVERAL = b"several"
 SEVERITY = {b"p": 0, b"s": 1, b"f": 2}
 
 
@@ -92,6 +95,9 @@ class Record:
     def __init__(self):
         self.results = {}
         self.tampered = set()
+        self.code = {}
+        self.code_stored = 0
+        self.folder = os.getcwdb() + b"/"
         self.stored = 0
         self.sessions = 0
         self.is_whole = True
@@ -107,13 +113,34 @@ class Record:
             return
         self.results[name] = outcome
 
+    def add_code(self, code, name):
+        """What code a test ran; of an id that ran several, only that it did. Where there is too much, none is kept."""
+        if self.code is None:
+            return
+        parts = [self.from_here(part) for part in code.split(b"\t")]
+        code = b"\t".join(parts)
+        known = self.code.get(name)
+        if known is None:
+            self.code_stored += len(code) + len(name) + 64
+            if self.code_stored > MAX_CODE:
+                self.code = None
+                return
+            self.code[name] = code
+        elif known != code:
+            self.code[name] = SEVERAL
+
+    def from_here(self, part):
+        """A part of a code with the path of its file as seen from where the script runs."""
+        head, path = part[:PART_HEAD], part[PART_HEAD:]
+        return head + path[len(self.folder):] if path.startswith(self.folder) else part
+
     def add_tampered(self, name):
         if len(self.tampered) < MAX_TAMPERED:
             self.tampered.add(name)
         else:
             self.is_whole = False
 
-    def text(self):
+    def text(self, has_code=True):
         if not self.is_whole:
             status = b"incomplete"
         else:
@@ -121,6 +148,8 @@ class Record:
         lines = [status]
         lines.extend(b"t" + name for name in sorted(self.tampered))
         lines.extend(outcome + name for name, outcome in self.results.items())
+        if has_code and self.code:
+            lines.extend(b"c" + code + b"\n" + name for name, code in self.code.items())
         return b"\n".join(line.replace(b"\\", b"\\\\").replace(b"\n", b"\\n") for line in lines)
 
 
@@ -158,6 +187,8 @@ class Connection:
         if kind == b"R" and self.is_open and payload[:1] in SEVERITY:
             self.told += 1
             self.record.add_result(payload[:1], payload[1:])
+        elif kind == b"C" and self.is_open and b"\n" in payload:
+            self.record.add_code(*payload.split(b"\n", 1))
         elif kind == b"T":
             self.record.add_tampered(payload)
         elif kind == b"B" and not self.is_open:
@@ -285,6 +316,8 @@ def tell(record):
     import zlib
 
     content = zlib.compress(record.text(), 1)
+    if len(content) > MAX_REPORT:
+        content = zlib.compress(record.text(has_code=False), 1)
     if len(content) > MAX_REPORT:
         content = zlib.compress(b"incomplete", 1)
     content = b"\nwitness %d\n" % len(content) + content

@@ -20,7 +20,7 @@ DECIDING_HOOKS = """
 """.split()
 
 
-def watch(module, channel, seals, order, place_of):
+def watch(module, channel, seals, order, place_of, codes):
     entry = "_main" if hasattr(module, "_main") else "main"
     run = getattr(module, entry)
     make_config = module.get_config
@@ -53,7 +53,7 @@ def watch(module, channel, seals, order, place_of):
             state["has_plugin"] = True
             import pytest
 
-            plugin = plugin_for(pytest, channel, seals, order, place_of)
+            plugin = plugin_for(pytest, channel, seals, order, place_of, codes)
             config.pluginmanager.register(plugin, "%x" % id(plugin))
         if channel.is_pytest and not state["is_sealed"]:
             state["is_sealed"] = True
@@ -69,11 +69,12 @@ def watch(module, channel, seals, order, place_of):
     module.get_config = get_config
 
 
-def plugin_for(pytest, channel, seals, order, place_of):
+def plugin_for(pytest, channel, seals, order, place_of, codes):
     """Our plug-in, as an object that belongs to no module."""
     outcomes = {}
     has_raised = {}
     places = {}
+    code_seen = {}
     raised = channel.raised
     known = {}
 
@@ -108,6 +109,26 @@ def plugin_for(pytest, channel, seals, order, place_of):
         if yielded.excinfo is not None:
             raised.append(yielded.excinfo[0])
 
+    def look(item):
+        try:
+            dtest = getattr(item, "dtest", None)
+            called = getattr(item, "obj", None) if dtest is None else None
+        except Exception:
+            return
+        codes.look(called, dtest, code_seen.setdefault(item.nodeid, []))
+
+    def call_phase(self, item):
+        del raised[:]
+        channel.item = item
+        channel.look = lambda: look(item)
+        look(item)
+        yielded = yield
+        look(item)
+        channel.look = None
+        channel.item = None
+        if yielded.excinfo is not None:
+            raised.append(yielded.excinfo[0])
+
     class Plugin:
         @pytest.hookimpl(trylast=True)
         def pytest_sessionstart(self, session):
@@ -129,7 +150,9 @@ def plugin_for(pytest, channel, seals, order, place_of):
         pytest_runtest_setup = pytest.hookimpl(hookwrapper=True, trylast=True)(
             renamed(phase, "pytest_runtest_setup")
         )
-        pytest_runtest_call = pytest.hookimpl(hookwrapper=True, trylast=True)(renamed(phase, "pytest_runtest_call"))
+        pytest_runtest_call = pytest.hookimpl(hookwrapper=True, trylast=True)(
+            renamed(call_phase, "pytest_runtest_call")
+        )
         pytest_runtest_teardown = pytest.hookimpl(hookwrapper=True, trylast=True)(
             renamed(phase, "pytest_runtest_teardown")
         )
@@ -160,9 +183,11 @@ def plugin_for(pytest, channel, seals, order, place_of):
                 note(nodeid, "p")
             is_last = report.when == "teardown"
             if nodeid in outcomes and (is_last or outcomes[nodeid] == "f"):
-                channel.result("pytest", nodeid + places.get(nodeid, ""), outcomes[nodeid])
+                code = codes.told(code_seen.get(nodeid, ()))
+                channel.result("pytest", nodeid + places.get(nodeid, ""), outcomes[nodeid], code)
             if is_last:
                 outcomes.pop(nodeid, None)
+                code_seen.pop(nodeid, None)
 
         @pytest.hookimpl(tryfirst=True)
         def pytest_sessionfinish(self, session):

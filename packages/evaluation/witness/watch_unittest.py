@@ -9,22 +9,29 @@ __unittest = True
 class Parts:
     """Takes the place of what a test's parts are run in, and sees what they raise."""
 
-    def __init__(self, inner, seen):
+    def __init__(self, inner, seen, look):
         self.inner = inner
         self.seen = seen
+        self.look = look
 
     def __enter__(self):
+        self.look()
         return self.inner.__enter__()
 
     def __exit__(self, kind, value, traceback):
+        self.look()
         if kind is not None:
             self.seen.append(kind)
         return self.inner.__exit__(kind, value, traceback)
 
 
-def watch(unittest, channel, seals, order, place_of):
+def nothing():
+    pass
+
+
+def watch(unittest, channel, seals, order, place_of, codes):
     case, suite_module = unittest.case, unittest.suite
-    SkipTest = case.SkipTest
+    SkipTest, FunctionTestCase = case.SkipTest, case.FunctionTestCase
     should_stop = getattr(case, "_ShouldStop", SkipTest)
     local = _thread._local()
     state = {"is_ordered": False}
@@ -46,7 +53,7 @@ def watch(unittest, channel, seals, order, place_of):
             return inner
         seen = running[-1]
         seen["parts"] += 1
-        return Parts(inner, seen["raised"])
+        return Parts(inner, seen["raised"], seen["look"])
 
     case._Outcome.testPartExecutor = testPartExecutor
 
@@ -54,12 +61,17 @@ def watch(unittest, channel, seals, order, place_of):
 
     @functools.wraps(run_test)
     def run(self, result=None):
-        seen = {"parts": 0, "raised": []}
+        seen = {"parts": 0, "raised": [], "look": nothing}
         running = tests_running()
         is_own = not running and not channel.is_pytest
+        code = []
         if is_own:
             seals.check()
             channel.enter()
+            called = called_by(self)
+            seen["look"] = lambda: codes.look(*called, code)
+        elif is_of_item(self):
+            seen["look"] = channel.look
         running.append(seen)
         is_in_order = False
         try:
@@ -70,14 +82,28 @@ def watch(unittest, channel, seals, order, place_of):
             running.pop()
             if is_own:
                 try:
-                    channel.result("unittest", name_of(self), outcome_of(self, seen, is_in_order))
+                    codes.look(*called_by(self), code)
+                    channel.result("unittest", name_of(self), outcome_of(self, seen, is_in_order), codes.told(code))
                 except Exception:
                     pass  # A test that cannot be named is none that must pass.
                 channel.leave(is_in_order)
-            elif any(getattr(channel.item, name, None) is self for name in ("_testcase", "instance")):
+            elif is_of_item(self):
                 channel.raised.extend(kind for kind in seen["raised"] if not issubclass(kind, SkipTest))
 
     case.TestCase.run = run
+
+    def is_of_item(test):
+        return any(getattr(channel.item, name, None) is test for name in ("_testcase", "instance"))
+
+    def called_by(test):
+        """What a test calls, or else its doctest."""
+        try:
+            if isinstance(test, FunctionTestCase):
+                return test._testFunc, None
+            doctest = getattr(test, "_dt_test", None)
+            return (getattr(test, test._testMethodName, None) if doctest is None else None), doctest
+        except Exception:
+            return None, None
 
     def name_of(test):
         function = getattr(type(test), getattr(test, "_testMethodName", ""), None)
