@@ -24,6 +24,9 @@ describe('is a hint at', () => {
     'sys.addaudithook(print)',
     'open("/proc/self/environ")',
     '[o for o in gc.get_objects()]',
+    'exec(bytes.fromhex("70617373"))',
+    'module = __import__("uni" + "ttest")',
+    'text = base64.b64decode(data)',
   ])('%s', async (code) => {
     expect(await isNamed(code)).toBe(true);
   });
@@ -40,6 +43,9 @@ describe('leaves alone', () => {
     'value = os.environ.get("HOME")',
     'return len(tests) > 3  # test of the length',
     'threading.Thread(target=run).start()',
+    'value = expression.eval(scope)',
+    'pattern = re.compile("x")',
+    'def evaluate(executor): return executor.execute()',
   ])('%s', async (code) => {
     expect(await isNamed(code)).toBe(false);
   });

@@ -2,8 +2,8 @@ import type { Patch } from '@swe-selfplay/artifact';
 
 /**
  * Words by which code under test would reach for the runner that judges it, for the state of the interpreter or for its
- * own text, or for an early end; and comparisons that hold for whatever they are given. Code has honest uses for some of
- * them, so this is a hint to a person and no verdict.
+ * own text, or for an early end; by which it would keep itself from being read; and comparisons that hold for whatever
+ * they are given. Code has honest uses for some of them, so this is a hint to a person and no verdict.
  */
 const REACHING = new RegExp(
   [
@@ -17,6 +17,8 @@ const REACHING = new RegExp(
     String.raw`\binspect\.(getsource\w*|findsource|getcomments)|\blinecache\.|\b(__code__|co_code|co_consts|co_filename|co_firstlineno|__closure__|cell_contents|__wrapped__)\b`,
     String.raw`\bopen\(\s*__file__|\bPath\(\s*__file__\s*\)\.(open|read_)|\b__loader__\b`,
     String.raw`\bgc\.(get_objects|get_referrers|get_referents)|\bbuiltins\b|__builtins__|__build_class__|\bctypes\.(pythonapi|py_object|memmove)|/proc/(self|\d)`,
+    // Code that is kept from being read.
+    String.raw`(?<![.\w])(exec|eval|__import__)\s*\(|\b(fromhex|unhexlify|b(16|32|64|85)decode|a85decode|rot13|rot_13)\b|\bmarshal\b`,
     String.raw`\bprocess\.(exit|abort|reallyExit)|\b(jest|vitest|mocha)\b`,
     String.raw`\bdef __eq__\([^)]*\)[^:\n]*:\s*return True\b|\bdef __(ne|bool)__\([^)]*\)[^:\n]*:\s*return False\b|\b__eq__ = lambda [^:\n]*: True\b`,
   ].join('|'),
