@@ -23,9 +23,13 @@ async function aCache() {
 
 test('keeps a run byte for byte for another process', async () => {
   const { directory, cache } = await aCache();
+  const other = createDiskRunCache(directory, () => undefined);
   await cache.scripts.set(KEY, aRun());
-  const found = await createDiskRunCache(directory, () => undefined).scripts.get(KEY);
-  expect(found).toEqual(aRun());
+  expect(await other.scripts.get(KEY)).toEqual(aRun());
+  const code = new Map([['unittest a', `w${'0'.repeat(16)}tests/é.py`]]);
+  const withCode: ScriptRecord = { ...aRun(), witness: { ...aRun().witness!, code } };
+  await cache.scripts.set(KEY, withCode);
+  expect(await other.scripts.get(KEY)).toEqual(withCode);
 });
 
 test('keeps what parsers made of a run apart from it', async () => {

@@ -11,7 +11,9 @@ function told(text: string, size?: number): Buffer {
 }
 
 test('reads ids of every spelling', () => {
-  const witness = readWitness(told('complete\ntnew\ntb\\\\n\np__proto__\nspytest a\\nb\nfüñ'));
+  const witness = readWitness(
+    told('complete\ntnew\ntb\\\\n\np__proto__\nspytest a\\nb\nfüñ\ncw1t.py\tc2u.py\\npytest a\\nb'),
+  );
   expect(witness).toEqual({
     status: 'complete',
     results: new Map([
@@ -20,6 +22,7 @@ test('reads ids of every spelling', () => {
       ['üñ', 'failed'],
     ]),
     tampered: ['b\\n', 'new'],
+    code: new Map([['pytest a\nb', 'w1t.py\tc2u.py']]),
   });
 });
 

@@ -15,7 +15,6 @@ class Parts:
         self.look = look
 
     def __enter__(self):
-        self.look()
         return self.inner.__enter__()
 
     def __exit__(self, kind, value, traceback):
