@@ -31,6 +31,9 @@ function play(run: string): Player {
     '--cache',
     folder('cache'),
     '--json',
+    // What lies outside of the workspace is searched for leaks in tests of its own.
+    '--leak-scope',
+    'workspace',
   ];
   const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const outputs = { stdout: '', stderr: '' };

@@ -34,6 +34,8 @@ let gate:
 const said: string[] = [];
 const folder = (name: string) => join(scratch, name);
 const policy = () => ['--policy', server.url, '--model', 'toy'];
+/** What lies outside of the workspace is searched for leaks in tests of its own. */
+const NEARBY = ['--leak-scope', 'workspace'];
 const common = () => ['--repo', folder('tallybook'), '--cache', folder('cache'), '--jobs', '2'];
 
 beforeAll(async () => {
@@ -141,7 +143,7 @@ function lines(path: string): string[] {
   return readFileSync(path, 'utf8').trimEnd().split('\n');
 }
 
-const PLAY = ['--strategy', 'removal', '--group', '4', '--seed', '5'];
+const PLAY = ['--strategy', 'removal', '--group', '4', '--seed', '5', ...NEARBY];
 
 describe('play with one model in both roles', () => {
   test('says what the server can do, what happened, and what it cost; everything is on disk', async () => {
@@ -218,7 +220,18 @@ describe('play with one model in both roles', () => {
 });
 
 test('what a failing server left undone is told, and played by the same command', async () => {
-  const args = ['play', ...common(), ...policy(), '--strategy', 'direct', '--group', '1', '--out', folder('failing')];
+  const args = [
+    'play',
+    ...common(),
+    ...policy(),
+    '--strategy',
+    'direct',
+    '--group',
+    '1',
+    ...NEARBY,
+    '--out',
+    folder('failing'),
+  ];
   isFailing = true;
   const failing = await swe(...args);
   isFailing = false;
@@ -235,7 +248,7 @@ test('what a failing server left undone is told, and played by the same command'
 test('a server that takes a request and never answers costs the model nothing', async () => {
   const short = ['--episode-timeout', '3', '--strategy', 'direct', '--group', '1', '--tries', '1'];
   isHanging = true;
-  const hanging = await swe('play', ...common(), ...policy(), ...short, '--out', folder('hanging'));
+  const hanging = await swe('play', ...common(), ...policy(), ...short, ...NEARBY, '--out', folder('hanging'));
   isHanging = false;
   expect(hanging.exitCode).toBe(3);
   expect(hanging.stderr).toMatch(/infra: .*Its server still failed after 3 s/);
@@ -248,6 +261,7 @@ describe('a policy for one role', () => {
   test('a model injects and a search solves', async () => {
     const { exitCode, stdout, stderr } = await swe(
       ...['play', ...common(), '--injector-policy', server.url, '--injector-model', 'toy', '--strategy', 'direct'],
+      ...NEARBY,
       ...['--group', '1', '--seed', '5', '--out', folder('injector-only')],
     );
     expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/The injector: toy at .* \(vllm/)]);
@@ -261,6 +275,7 @@ describe('a policy for one role', () => {
   test('a procedure injects and a model solves', async () => {
     const { exitCode, stdout } = await swe(
       ...['play', ...common(), '--solver-policy', server.url, '--model', 'toy', '--max-turns', '2', '--seed', '1'],
+      ...NEARBY,
       ...['--strategy', 'mutation', '--group', '2', '--out', folder('solver-only')],
     );
     expect(exitCode).toBe(0);
@@ -301,6 +316,7 @@ describe('inject and solve with a model', () => {
     );
     const outcome = await swe(
       ...['solve', join(folder('bugs'), bug[0]!), ...common(), ...policy(), '--attempts', '2', '--seed', '3'],
+      ...NEARBY,
       ...['--price', '1,1', '--out', folder('attempts')],
     );
     const solved = Number(/^(\d) of 2 solved$/m.exec(outcome.stdout)![1]);

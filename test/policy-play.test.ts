@@ -71,7 +71,8 @@ async function play({ engine, format, groupSize, settle }: PlayRequest): Promise
   try {
     const injector = createPolicyInjector(policy, { provider: session.provider, strategy: 'direct', rules: RULES });
     const solver = createPolicySolver(policy);
-    const options = { seed: 5, groupSize, jobs: 2, concurrency: groupSize, rules: RULES, settle };
+    const leakSearch = { scope: 'workspace' } as const;
+    const options = { seed: 5, groupSize, jobs: 2, concurrency: groupSize, rules: RULES, settle, leakSearch };
     return await playRound(environment, { ...session, injector, solver }, options);
   } finally {
     await policy.close();

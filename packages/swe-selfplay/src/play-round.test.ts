@@ -20,7 +20,7 @@ afterAll(async () => {
   await shelf?.remove();
 });
 
-const options = { seed: 1, rules: SMALL_RULES, jobs: 1 } as const;
+const options = { seed: 1, rules: SMALL_RULES, jobs: 1, leakSearch: { scope: 'workspace' } } as const;
 const hasBug = () => createScriptedInjector(() => shelf.bug());
 const neverSolves = () => createScriptedSolver(() => Promise.reject(new Error('There is no bug to solve.')));
 
