@@ -63,17 +63,19 @@ test('an empty project finds the types', async () => {
 
 test('the command line works from an empty project', async () => {
   const { stdout } = await run(join(project, 'node_modules/.bin/swe-selfplay'), ['--help'], { cwd: project });
-  for (const command of ['validate', 'evaluate', 'inject', 'solve', 'play', 'export'])
+  for (const command of ['validate', 'evaluate', 'inject', 'solve', 'play', 'export', 'audit'])
     expect(stdout).toContain(command);
 });
 
-test('all ten packages are there, with the prompts that models are sent', async () => {
+test('all packages are there, with prompts for models and the programs that go into the sandbox', async () => {
   const scope = join(project, 'node_modules/@swe-selfplay');
   expect([...(await readdir(scope)), 'swe-selfplay'].sort()).toEqual((await readdir(PACKAGES)).sort());
-  for (const role of ['injector', 'solver']) {
-    const prompts = await readdir(join(scope, role, 'prompts'));
-    expect(prompts.sort()).toEqual((await readdir(join(PACKAGES, role, 'prompts'))).sort());
-    expect(prompts.length).toBeGreaterThan(0);
+  for (const folder of ['injector/prompts', 'solver/prompts', 'evaluation/witness', 'solver/leak-search']) {
+    const isShipped = (name: string) => !name.includes('__pycache__');
+    const names = async (parent: string) =>
+      (await readdir(join(parent, folder), { recursive: true })).filter(isShipped).sort();
+    expect(await names(scope)).toEqual(await names(PACKAGES));
+    expect((await names(scope)).length).toBeGreaterThan(0);
   }
 });
 
