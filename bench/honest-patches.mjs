@@ -2,8 +2,9 @@
 // The bug is the commit taken back, the task is the parent's code and tests, the patch is the commit with a comment more
 // in each Python file, so that it is run anew. Whatever is not solved or has a flag is a false positive.
 // node bench/honest-patches.mjs REPO... [--count 200] [--per-repo 100] [--jobs 2] [--timeout 60] [--minutes 60] [--json FILE]
+//   [--without FILE]  (commits to leave out, such as the progress of an earlier run)
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { diffSnapshots, listPaths, printPatch, readFile, withFiles } from '../packages/artifact/dist/index.js';
@@ -20,15 +21,24 @@ const { positionals, values } = parseArgs({
     timeout: { type: 'string', default: '60' },
     minutes: { type: 'string', default: '60' },
     json: { type: 'string' },
+    without: { type: 'string' },
   },
 });
+const MAX_IN_VAIN = 12;
 const timeoutMs = Number(values.timeout) * 1000;
 const deadline = Date.now() + Number(values.minutes) * 60_000;
 const session = await openSession({ jobs: Number(values.jobs) });
 const results = [];
 const skipped = {};
 const commands = new Map();
-const queues = positionals.map((directory) => ({ directory, commits: commitsOf(directory), found: 0 }));
+const without = values.without === undefined ? '' : readFileSync(values.without, 'utf8');
+const queues = positionals.map((directory) => ({
+  directory,
+  commits: commitsOf(directory),
+  found: 0,
+  tried: 0,
+  inVain: 0,
+}));
 
 try {
   await Promise.all(Array.from({ length: Number(values.jobs) }, work));
@@ -41,14 +51,19 @@ async function work() {
   for (;;) {
     const queue = queues
       .filter(({ commits, found }) => commits.length > 0 && found < Number(values['per-repo']))
-      .sort((a, b) => a.found - b.found)[0];
+      // A repository whose older commits no longer run here is not gone through to its end.
+      .filter(({ inVain }) => inVain < MAX_IN_VAIN)
+      .sort((a, b) => a.tried - b.tried)[0];
     if (queue === undefined || results.length >= Number(values.count) || Date.now() > deadline) return;
     const commit = queue.commits.shift();
+    queue.tried += 1;
+    queue.inVain += 1;
     try {
       const outcome = await replay(queue.directory, commit);
       if (typeof outcome === 'string') skipped[outcome] = (skipped[outcome] ?? 0) + 1;
       else {
         queue.found += 1;
+        queue.inVain = 0;
         results.push({ repository: basename(queue.directory), commit, ...outcome });
         const { status, flags } = outcome;
         process.stderr.write(
@@ -62,20 +77,15 @@ async function work() {
   }
 }
 
-/** Commits with one parent that change Python files, newest first. */
+/** Commits with one parent that change both sources and tests in Python, newest first. */
 function commitsOf(directory) {
-  const output = execFileSync('git', [
-    '-C',
-    directory,
-    'log',
-    '--no-merges',
-    '--format=%H',
-    '-n',
-    '1500',
-    '--',
-    '*.py',
-  ]);
-  return output.toString().trim().split('\n');
+  const log = ['-C', directory, 'log', '--no-merges', '--format=%x00%H', '--name-only', '-n', '3000', '--', '*.py'];
+  const entries = execFileSync('git', log, { maxBuffer: 1e8 }).toString().split('\0').slice(1);
+  return entries.flatMap((entry) => {
+    const [commit, ...paths] = entry.split('\n').filter((line) => line !== '');
+    const isWanted = paths.some(isTest) && paths.some((path) => !isTest(path)) && !without.includes(commit.slice(0, 9));
+    return isWanted ? [commit] : [];
+  });
 }
 
 /** Grades one commit as a patch; a string says why it is none. */
