@@ -1,16 +1,34 @@
 // Replays honest patches: commits of real repositories, as people made them, with tests, documentation and all else.
 // The bug is the commit taken back, the task is the parent's code and tests, the patch is the commit with a comment more
 // in each Python file, so that it is run anew. Whatever is not solved or has a flag is a false positive.
+// With --bugs N, instead of commits: N procedural bugs of each repository, each mended as it was before, with the comment.
 // node bench/honest-patches.mjs REPO... [--count 200] [--per-repo 100] [--jobs 2] [--timeout 60] [--minutes 60] [--json FILE]
 //   [--without FILE]  (commits to leave out, such as the progress of an earlier run)
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { diffSnapshots, listPaths, printPatch, readFile, withFiles } from '../packages/artifact/dist/index.js';
+import {
+  changedPaths,
+  diffSnapshots,
+  listPaths,
+  printPatch,
+  readFile,
+  withFiles,
+} from '../packages/artifact/dist/index.js';
 import { guardedFiles, reportOf } from '../packages/evaluation/dist/index.js';
 import { discoverTests } from '../packages/injector/dist/index.js';
-import { evaluatePatch, openEnvironment, openSession, PROFILES } from '../packages/swe-selfplay/dist/index.js';
+import {
+  createProceduralInjector,
+  createTask,
+  evaluatePatch,
+  injectBugs,
+  openEnvironment,
+  openSession,
+  PROFILES,
+  STRATEGIES,
+  validateArtifact,
+} from '../packages/swe-selfplay/dist/index.js';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -22,6 +40,7 @@ const { positionals, values } = parseArgs({
     minutes: { type: 'string', default: '60' },
     json: { type: 'string' },
     without: { type: 'string' },
+    bugs: { type: 'string' },
   },
 });
 const MAX_IN_VAIN = 12;
@@ -41,7 +60,8 @@ const queues = positionals.map((directory) => ({
 }));
 
 try {
-  await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+  if (values.bugs !== undefined) for (const { directory } of queues) await mendBugs(directory);
+  else await Promise.all(Array.from({ length: Number(values.jobs) }, work));
 } finally {
   await session.close();
 }
@@ -75,6 +95,26 @@ async function work() {
       skipped[reason] = (skipped[reason] ?? 0) + 1;
     }
   }
+}
+
+async function mendBugs(directory) {
+  const environment = await openEnvironment({ directory });
+  const { original } = environment;
+  const injector = createProceduralInjector({ strategy: STRATEGIES.mutation() });
+  const validate = (artifact) => validateArtifact(artifact, environment, { runner: session.runner });
+  const search = { injector, runner: session.runner, validate, seed: 1, count: Number(values.bugs) };
+  for await (const outcome of injectBugs(environment, search)) {
+    if (outcome.status !== 'valid' || Date.now() > deadline) continue;
+    const { grading, view } = await createTask({ original, artifact: outcome.artifact, ...outcome.report });
+    const paths = changedPaths(original, grading.task).filter((path) => !grading.testFiles.includes(path));
+    const fix = await Promise.all(paths.map(async (path) => [path, (await readFile(original, path)) ?? null]));
+    const fixed = await commented(withFiles(view.snapshot, fix), fix);
+    const predPatch = printPatch(await diffSnapshots(view.snapshot, fixed));
+    const { status, reason, flags } = await evaluatePatch(grading, predPatch, { runner: session.runner, timeoutMs });
+    results.push({ repository: basename(directory), commit: `seed ${outcome.seed}`, status, reason, flags });
+    process.stderr.write(`${results.length} ${basename(directory)} seed ${outcome.seed} ${status} ${flags}\n`);
+  }
+  await environment.close();
 }
 
 /** Commits with one parent that change both sources and tests in Python, newest first. */
