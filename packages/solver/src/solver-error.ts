@@ -1,4 +1,9 @@
-export type SolverErrorCode = 'artifact-does-not-apply' | 'order-too-high' | 'invalid-options' | 'infra' | 'audit-failed';
+export type SolverErrorCode =
+  | 'artifact-does-not-apply'
+  | 'order-too-high'
+  | 'invalid-options'
+  | 'infra'
+  | 'audit-failed';
 
 /**
  * A task that cannot exist or options that cannot be were asked for, what attempts stand on failed (`infra`), or what a
