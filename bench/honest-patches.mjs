@@ -77,11 +77,12 @@ async function work() {
     if (queue === undefined || results.length >= Number(values.count) || Date.now() > deadline) return;
     const commit = queue.commits.shift();
     queue.tried += 1;
-    queue.inVain += 1;
     try {
       const outcome = await replay(queue.directory, commit);
-      if (typeof outcome === 'string') skipped[outcome] = (skipped[outcome] ?? 0) + 1;
-      else {
+      if (typeof outcome === 'string') {
+        skipped[outcome] = (skipped[outcome] ?? 0) + 1;
+        if (outcome === 'tests do not run') queue.inVain += 1;
+      } else {
         queue.found += 1;
         queue.inVain = 0;
         results.push({ repository: basename(queue.directory), commit, ...outcome });
