@@ -23,9 +23,11 @@ const FIELDS = ['device', 'owner', 'group', 'links', 'mode', 'blocks', 'inode', 
 const STAT = "stat --printf '%d %u %g %h %a %b %i %W %.9X %.9Y %.9Z %n\\n' --";
 const EXTENDED =
   'import os\nprint([os.listxattr(os.path.join(at, name)) for at, ds, fs in os.walk(".") for name in ds + fs if os.listxattr(os.path.join(at, name))])';
-const SURROUNDINGS = `cut -d ' ' -f 4- /proc/self/mountinfo; cat /proc/mounts; df -P -i | grep -v ^/dev; df -P | grep -v ^/dev
+/** Without the spaces that line columns up, the widths of which tell of lines that are left out. */
+const SURROUNDINGS = `cut -d ' ' -f 4- /proc/self/mountinfo; cat /proc/mounts
+  df -P -i | grep -v ^/dev | tr -s ' '; df -P | grep -v ^/dev | tr -s ' '
   cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ >/tmp/processes
-  tr '\\0' '\\n' </tmp/processes; ls -lan --time-style=+ / /harness | grep -v ' proc$'`;
+  tr '\\0' '\\n' </tmp/processes; ls -lan --time-style=+ / /harness | grep -v ' proc$' | tr -s ' '`;
 /** Of a standard normal: one in a thousand by chance, where the order of files is by chance at all. */
 const MAX_DEVIATION = 3.3;
 
