@@ -9,6 +9,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   artifact: [],
   sandbox: [],
   reward: [],
+  selection: [],
   trajectory: [],
   evaluation: ['artifact', 'sandbox'],
   adapter: ['sandbox', 'trajectory'],
@@ -16,6 +17,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   injector: ['artifact', 'sandbox', 'evaluation', 'adapter', 'python'],
   solver: ['artifact', 'sandbox', 'evaluation', 'adapter', 'python'],
   exploits: ['artifact', 'sandbox', 'evaluation', 'injector', 'solver'],
+  methods: ['artifact', 'sandbox', 'reward', 'selection', 'evaluation', 'adapter', 'python', 'solver'],
   'swe-selfplay': [
     'artifact',
     'sandbox',
@@ -27,6 +29,8 @@ const ALLOWED: Record<string, readonly string[]> = {
     'injector',
     'solver',
     'exploits',
+    'selection',
+    'methods',
   ],
 };
 
