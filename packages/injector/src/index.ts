@@ -63,6 +63,7 @@ export {
   type TestDiscovery,
 } from './procedural/discover-tests.js';
 export type { Place, SourceCode } from './procedural/source-code.js';
+export { PROFILES, type Profile, type ProfileName, rulesUnder } from './profiles.js';
 export { type InjectorPromptSubject, renderInjectorPrompt } from './render-injector-prompt.js';
 export type { SourceText } from './source-text.js';
 export { type MutationOptions, mutation } from './strategies/mutation.js';

@@ -73,6 +73,9 @@ export {
   type Injector,
   injectBugs,
   inverseMutation,
+  PROFILES,
+  type Profile,
+  type ProfileName,
   passed,
   patchesApply,
   STRATEGIES,
@@ -157,14 +160,13 @@ export {
   type EpisodeOutcome,
   settleTrajectory,
 } from './compute-rewards.js';
-export { createDispatcher, type Dispatcher } from './dispatcher.js';
+export { createDispatcher, type Dispatcher, type DispatcherOptions, type DispatchStrategy } from './dispatcher.js';
 export { type EpisodeOrigin, type EpisodePlace, toTrajectoryRecord } from './episode-record.js';
 export { EXPORT_FORMATS, exportTrajectories } from './export-trajectories.js';
 export { type PlayOptions, type PlayResult, play } from './play.js';
 export type { PlayEvent, PlayListener } from './play-event.js';
 export { playRound, type Round } from './play-round.js';
 export { type LeakPolicy, prepareTask, type TaskDemands, type TaskPreparation } from './prepare-task.js';
-export { PROFILES, type Profile, type ProfileName } from './profiles.js';
 export { createProgress, type ProgressLines } from './progress.js';
 export type { RoundOptions, RoundParts } from './round-setup.js';
 export { RunError, type RunErrorCode } from './run-error.js';

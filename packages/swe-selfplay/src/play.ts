@@ -1,9 +1,9 @@
 import type { Environment } from '@swe-selfplay/artifact';
+import { PROFILES } from '@swe-selfplay/injector';
 import { createDispatcher } from './dispatcher.js';
 import { mapConcurrently } from './map-concurrently.js';
 import type { PlayListener } from './play-event.js';
 import { playRound } from './play-round.js';
-import { PROFILES } from './profiles.js';
 import { checkRoundOptions, environmentKey, type RoundOptions, type RoundParts } from './round-setup.js';
 import { RunError } from './run-error.js';
 import { openRunFolder, type RunFolder, type RunFolderOptions } from './run-folder.js';

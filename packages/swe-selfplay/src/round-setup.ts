@@ -1,7 +1,13 @@
 import { availableParallelism } from 'node:os';
 import type { Environment } from '@swe-selfplay/artifact';
 import type { EvaluationFlag, TestRunner } from '@swe-selfplay/evaluation';
-import { type Check, type Injector, type ValidationRules, validationRulesSchema } from '@swe-selfplay/injector';
+import {
+  type Check,
+  type Injector,
+  PROFILES,
+  type ValidationRules,
+  validationRulesSchema,
+} from '@swe-selfplay/injector';
 import { DEFAULT_ALPHA, DEFAULT_GROUP_SIZE } from '@swe-selfplay/reward';
 import type { SandboxProvider } from '@swe-selfplay/sandbox';
 import type { Solver } from '@swe-selfplay/solver';
@@ -12,7 +18,6 @@ import type { Journal } from './journal.js';
 import { createMemoryJournal } from './memory-journal.js';
 import type { PlayListener } from './play-event.js';
 import type { LeakPolicy, TaskDemands } from './prepare-task.js';
-import { PROFILES } from './profiles.js';
 import { RunError } from './run-error.js';
 import type { RoundKey } from './run-record.js';
 

@@ -1,7 +1,6 @@
 import type { EvaluationFlag } from '@swe-selfplay/evaluation';
-import type { Check, ValidationRules } from '@swe-selfplay/injector';
+import { type Check, PROFILES, type ProfileName, rulesUnder, type ValidationRules } from '@swe-selfplay/injector';
 import type { Command } from 'commander';
-import { PROFILES, type ProfileName } from '../profiles.js';
 import { choice, numberIn } from './parse-option.js';
 
 /** Options of every command that validates; undefined: as the profile has it. */
@@ -47,11 +46,7 @@ export function addRuleOptions(command: Command): Command {
 export function rulesOf(flags: RuleFlags): ValidationRules {
   const { profile, minChangedFiles, minPassingTests, minFailingTests, repeats, timeout } = flags;
   const timeoutMs = timeout === undefined ? undefined : Math.round(timeout * 1000);
-  const named = { minChangedFiles, minPassingTests, minFailingTests, repeats, timeoutMs };
-  return {
-    ...PROFILES[profile].rules,
-    ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
-  };
+  return rulesUnder(profile, { minChangedFiles, minPassingTests, minFailingTests, repeats, timeoutMs });
 }
 
 export function checksOf({ profile }: RuleFlags): readonly Check[] {
