@@ -71,6 +71,8 @@ async function startPodman(): Promise<TestEngineSearch> {
   const apart = process.getuid?.() === 0 ? ['unshare', '--mount', '--propagation', 'private', '--'] : [];
   const [file, ...line] = [...apart, 'podman', ...args, 'system', 'service', '--time', '0', `unix://${socket}`];
   const service = spawn(file!, line, {
+    // Where a process of a container runs out of memory, conmon leaves a file `oom`.
+    cwd: directory,
     env: { ...process.env, CONTAINERS_CONF: join(directory, 'containers.conf') },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
