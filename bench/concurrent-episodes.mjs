@@ -2,64 +2,14 @@
 // max(think time, CPU work / cores), memory per episode, and what is left behind.
 // node bench/concurrent-episodes.mjs [--episodes 256] [--think-ms 2000] [--jobs 2] [--distinct] [--rounds 1]
 // --distinct: every attempt hands in another patch, so that none shares a graded run with another.
-import { fork } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { startToyModel, toyBug } from './toy-model.mjs';
 
-const RIGHT = '    return date(year, month, min(day.day, days_in_month(year, month)))';
-const WRONG = '    return date(year, month, min(day.day, days_in_month(day.year, day.month)))';
-
-if (process.argv[2] === 'server') serve(Number(process.argv[3]));
-else await measure();
-
-/** A model that mends the bug in six turns, each after some thinking. */
-function serve(thinkMs) {
-  let underWay = 0;
-  let peak = 0;
-  const call = (name, input) => ({
-    id: 'call',
-    type: 'function',
-    function: { name, arguments: JSON.stringify(input) },
-  });
-  const steps = [
-    () => call('bash', { command: 'git log --oneline; grep -n "def add_months" -A 5 tallybook/dates.py' }),
-    (mark) => call('edit', { path: 'tallybook/dates.py', search: WRONG, replace: `${RIGHT}${mark}` }),
-    () => call('bash', { command: 'python3 -c "import tallybook.dates"; sed -n 1,40p tests/test_dates.py' }),
-    () => call('bash', { command: 'git diff > /tmp/mend.diff; cat /tmp/mend.diff' }),
-    () => call('submit', { path: '/tmp/mend.diff' }),
-  ];
-  const server = createServer(async (request, response) => {
-    let text = '';
-    for await (const chunk of request) text += chunk;
-    const reply = (value) => {
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(value));
-    };
-    if (request.url.endsWith('/models')) return reply({ data: [{ id: 'toy', max_model_len: 100_000 }] });
-    if (request.method !== 'POST') return response.writeHead(404).end();
-    const { messages, seed, tools } = JSON.parse(text);
-    const turn = messages.filter(({ role }) => role === 'assistant').length;
-    const isProbe = !tools?.some(({ function: { name } }) => name === 'submit');
-    underWay += 1;
-    peak = Math.max(peak, underWay);
-    if (!isProbe) await sleep(thinkMs);
-    underWay -= 1;
-    const mark = process.argv[4] === 'distinct' ? `  # ${seed}` : '';
-    const step = isProbe ? undefined : steps[turn]?.(mark);
-    const message = step
-      ? { role: 'assistant', content: null, tool_calls: [{ ...step, id: `call-${turn}` }] }
-      : { role: 'assistant', content: '## Done' };
-    const usage = { prompt_tokens: text.length, completion_tokens: 20 };
-    reply({ id: 'x', choices: [{ index: 0, message, finish_reason: step ? 'tool_calls' : 'stop' }], usage });
-  });
-  server.listen(0, '127.0.0.1', 4096, () => process.send({ port: server.address().port }));
-  process.on('message', () => process.send({ peak }));
-}
+await measure();
 
 async function measure() {
   const { values } = parseArgs({
@@ -73,23 +23,24 @@ async function measure() {
   const [episodes, thinkMs, jobs] = [values.episodes, values['think-ms'], values.jobs].map(Number);
   const { createPolicySolver, openEnvironment, openModelPolicy, openSession, playRound, TOOL_CALL_FORMATS } =
     await import('../packages/swe-selfplay/dist/index.js');
-  const { createArtifact, diffSnapshots, printPatch, withFiles } = await import('../packages/artifact/dist/index.js');
   const { makeRepository } = await import('../examples/tallybook/make-repository.mjs');
 
   const place = mkdtempSync(join(tmpdir(), 'concurrent-episodes-'));
   await makeRepository(join(place, 'tallybook'));
   const environment = await openEnvironment({ directory: join(place, 'tallybook') });
-  const server = fork(fileURLToPath(import.meta.url), ['server', String(thinkMs), values.distinct ? 'distinct' : '']);
-  const { port } = await new Promise((resolve) => server.once('message', resolve));
+  const server = await startToyModel(thinkMs, values.distinct);
   const atStart = leftovers(server.pid);
   const session = await openSession({ jobs });
   const policy = await openModelPolicy({
-    baseUrl: `http://127.0.0.1:${port}/v1`,
+    baseUrl: server.baseUrl,
     model: 'toy',
     format: TOOL_CALL_FORMATS.native,
     sampling: { seed: 1 },
   });
-  const injector = { name: 'given', inject: async () => ({ status: 'submitted', artifact: await bug() }) };
+  const injector = {
+    name: 'given',
+    inject: async () => ({ status: 'submitted', artifact: await toyBug(environment, join(place, 'tallybook')) }),
+  };
   const solver = createPolicySolver(policy);
   const rules = { minPassingTests: 10 };
   const options = { jobs, concurrency: episodes, rules };
@@ -129,8 +80,7 @@ async function measure() {
   const turns = Math.max(...round.trajectories.map((trajectory) => trajectory.turns.length));
   const cores = availableParallelism();
   const boundMs = Math.max(turns * thinkMs, spentMs / cores);
-  server.send('peak');
-  const { peak } = await new Promise((resolve) => server.once('message', resolve));
+  const peak = await server.peak();
 
   console.log(`${episodes} episodes of ${turns} turns, ${thinkMs} ms thinking each, ${jobs} jobs, ${cores} cores`);
   console.log(
@@ -156,30 +106,8 @@ async function measure() {
   for (const name of Object.keys(atStart))
     console.log(`${name} at the start ${atStart[name]}, at the end ${atEnd[name]}`);
 
-  server.kill();
+  server.stop();
   rmSync(place, { recursive: true });
-
-  async function bug() {
-    const change = async (snapshot, path, edit) => {
-      const text = edit(readFileSync(join(place, 'tallybook', path), 'utf8'));
-      return withFiles(snapshot, [[path, { mode: '100644', content: Buffer.from(text) }]]);
-    };
-    const { original } = environment;
-    const buggy = await change(original, 'tallybook/dates.py', (text) => text.replace(RIGHT, WRONG));
-    const weak = await change(buggy, 'tests/test_dates.py', (text) =>
-      text.replaceAll(/^ +self\.assertEqual\(add_months\(date\(2024, \d+, 31\).*\n/gm, '        pass\n'),
-    );
-    return createArtifact({
-      script: 'python3 -m unittest -v tests.test_dates tests.test_budget\n',
-      parser: `import json, re, sys
-found = re.findall(r"^(test_\\w+) \\(([\\w.]+)\\).*\\.\\.\\. (ok|FAIL|ERROR)$", sys.stdin.read(), re.M)
-print(json.dumps({f"{case}.{name}": "passed" if how == "ok" else "failed" for name, case, how in found}))
-`,
-      testFiles: ['tests/test_dates.py', 'tests/test_budget.py'],
-      bugInject: printPatch(await diffSnapshots(original, buggy)),
-      testWeaken: printPatch(await diffSnapshots(buggy, weak)),
-    });
-  }
 }
 
 /**

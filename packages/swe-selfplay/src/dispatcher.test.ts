@@ -235,3 +235,52 @@ test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses a bound o
     expect.objectContaining({ name: 'RunError', code: 'invalid-options' }),
   );
 });
+
+describe('the strategy', () => {
+  /** Episodes that go through all stages; the most that were under way and that judged at once. */
+  async function peaksOf(strategy: 'pipeline' | 'bounded' | 'all-at-once') {
+    const dispatcher = createDispatcher({ strategy, prepare: 1, run: 3, judge: 1 });
+    const now = { underWay: 0, judging: 0 };
+    const peaks = { underWay: 0, judging: 0 };
+    await Promise.all(
+      Array.from({ length: 12 }, (_, index) =>
+        dispatcher.episode({ group: `${index % 2}` }, async (pass) => {
+          await pass.enter('prepare');
+          now.underWay += 1;
+          peaks.underWay = Math.max(peaks.underWay, now.underWay);
+          await setImmediate();
+          await pass.enter('run');
+          await setImmediate();
+          await pass.enter('judge');
+          now.judging += 1;
+          peaks.judging = Math.max(peaks.judging, now.judging);
+          await setImmediate();
+          now.judging -= 1;
+          now.underWay -= 1;
+        }),
+      ),
+    );
+    return peaks;
+  }
+
+  test('pipeline bounds each stage', async () => {
+    const { underWay, judging } = await peaksOf('pipeline');
+    expect(judging).toBe(1);
+    expect(underWay).toBeLessThanOrEqual(5);
+  });
+
+  test('bounded holds a place from the first stage to the end', async () => {
+    expect(await peaksOf('bounded')).toEqual({ underWay: 3, judging: 3 });
+  });
+
+  test('all-at-once lets everybody in', async () => {
+    expect(await peaksOf('all-at-once')).toEqual({ underWay: 12, judging: 12 });
+  });
+
+  test('that is none is refused', () => {
+    const strategy = 'fifo' as 'pipeline';
+    expect(() => createDispatcher({ ...ONE, strategy })).toThrow(
+      expect.objectContaining({ name: 'RunError', code: 'invalid-options' }),
+    );
+  });
+});

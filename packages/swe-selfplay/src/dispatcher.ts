@@ -5,7 +5,18 @@ import { RunError } from './run-error.js';
 
 export type { StageCounts } from './dispatcher-queue.js';
 
+/** How episodes share the machine; the three that SkyRL-Agent compares (arXiv 2511.16108). */
+export type DispatchStrategy = 'pipeline' | 'bounded' | 'all-at-once';
+
+const DISPATCH_STRATEGIES: readonly DispatchStrategy[] = ['pipeline', 'bounded', 'all-at-once'];
+
 export interface DispatcherOptions {
+  /**
+   * `pipeline`: each stage has its own places, and stages of different episodes overlap. `bounded`: at most `run`
+   * episodes are under way, each from its first stage to its end; the other bounds mean nothing. `all-at-once`: every
+   * episode begins at once, and no bound means anything. Default `pipeline`; the others are there to be compared with.
+   */
+  readonly strategy?: DispatchStrategy | undefined;
   /** Workspaces that are prepared or wait for a conversation, at most; a whole number from 1 up. */
   readonly prepare: number;
   /** Conversations that are held or wait for judgement, at most. They cost sockets and memory, not cores. */
@@ -50,12 +61,14 @@ export interface Dispatcher {
  * - An abort of either signal rejects what waits at once, with the signal's reason, and frees its places. What runs is
  *   for `play` to end; its place is freed then.
  *
- * Throws RunError `invalid-options` for a bound that is no whole number from 1 up.
+ * Throws RunError `invalid-options` for a strategy that is none and a bound that is no whole number from 1 up.
  */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const strategy = checkedStrategy(options.strategy);
+  const runPlaces = checkedPlaces('run', options.run);
   const queues: DispatcherQueues = {
     prepare: createDispatcherQueue(checkedPlaces('prepare', options.prepare)),
-    run: createDispatcherQueue(checkedPlaces('run', options.run)),
+    run: createDispatcherQueue(strategy === 'all-at-once' ? Number.POSITIVE_INFINITY : runPlaces),
     judge: createDispatcherQueue(checkedPlaces('judge', options.judge)),
   };
   const episodesOfGroup = new Map<string, number>();
@@ -85,7 +98,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       });
       addEpisode(group, 1);
       try {
-        return await play({ enter: (stage) => pass.enter(stage) });
+        return await play({ enter: (stage) => pass.enter(strategy === 'pipeline' ? stage : 'run') });
       } finally {
         pass.close();
         addEpisode(group, -1);
@@ -97,6 +110,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       judge: queues.judge.counts(),
     }),
   };
+}
+
+function checkedStrategy(strategy: DispatchStrategy = 'pipeline'): DispatchStrategy {
+  if (DISPATCH_STRATEGIES.includes(strategy)) return strategy;
+  const expected = DISPATCH_STRATEGIES.join(', ');
+  throw new RunError('invalid-options', `Expected strategy to be one of ${expected}, got ${String(strategy)}.`);
 }
 
 function checkedPlaces(stage: Stage, places: number): number {
