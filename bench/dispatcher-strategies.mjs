@@ -61,7 +61,7 @@ for (let round = 1; round <= rounds; round++) {
     times[strategy].push(played.ms);
     console.log(
       `round ${round} ${strategy}: ${(played.ms / 1000).toFixed(1)} s, solved ${played.solved}, ` +
-        `at most ${played.peak} episodes under way`,
+        `at most at once: ${played.peaks}`,
     );
   }
 }
@@ -81,17 +81,13 @@ rmSync(place, { recursive: true });
 async function play(strategy, groupSize, seed) {
   const dispatcher = createDispatcher({ strategy, prepare: 2 * jobs, run: places, judge: 2 * jobs });
   let firstAt;
-  const [underWay, peak] = [new Set(), { count: 0 }];
   const round = await playRound(environment, parts, {
     ...{ dispatcher, jobs, concurrency: places, groupSize, seed, rules: { minPassingTests: 10 }, onLeak: 'off' },
-    onEvent({ type, ...event }) {
-      if (type === 'attempt-start') {
-        firstAt ??= performance.now();
-        underWay.add(event.attempt);
-        peak.count = Math.max(peak.count, underWay.size);
-      }
-      if (type === 'attempt-end') underWay.delete(event.record.attempt);
+    onEvent({ type }) {
+      if (type === 'attempt-start') firstAt ??= performance.now();
     },
   });
-  return { ms: performance.now() - firstAt, solved: round.end.group.solved, peak: peak.count };
+  const ms = performance.now() - firstAt;
+  const peaks = Object.entries(dispatcher.counts()).map(([stage, { peakBusy }]) => `${stage} ${peakBusy}`);
+  return { ms, solved: round.end.group.solved, peaks: peaks.join(', ') };
 }
