@@ -1,20 +1,10 @@
-import {
-  applyPatch,
-  hasPassed,
-  listPaths,
-  parsePatch,
-  restoreFiles,
-  type Snapshot,
-  type TestCommand,
-  touchedPaths,
-} from '@swe-selfplay/artifact';
+import { hasPassed, type Snapshot, type TestCommand } from '@swe-selfplay/artifact';
 import { compareWitness } from './compare-witness.js';
 import { EvaluationError } from './evaluation-error.js';
-import { type GuardRule, guardedFiles } from './guarded-files.js';
-import { namesTestRunner } from './names-test-runner.js';
+import { applyPredPatch, gradedState } from './graded-state.js';
+import type { GuardRule } from './guarded-files.js';
 import { reportOf, type TestRun } from './test-run.js';
 import type { TestRunner } from './test-runner.js';
-import { pathsAmongTests, scaffoldPaths } from './test-surroundings.js';
 
 /** What a patch is graded with. Never handed to a solver: it holds the original. */
 export interface GradingTask {
@@ -96,8 +86,9 @@ export async function evaluatePatch(
   if (task.failToPass.length === 0)
     throw new TypeError('Expected a task with at least one id in failToPass, got none.');
 
-  const candidate = await gradedSnapshot(task, predPatch, options.guardRules);
-  if (candidate.status === 'refused') return ended(unsolved(candidate.reason));
+  const applied = await applyPredPatch(task.task, predPatch);
+  if (applied.status === 'refused') return ended(unsolved(applied.reason));
+  const candidate = gradedState(task, applied, options.guardRules);
   try {
     const { runner, refusedFlags = REFUSED_FLAGS } = options;
     const run = await runner.run(candidate.snapshot, task.testCommand, options);
@@ -115,46 +106,6 @@ export async function evaluatePatch(
     if (!(error instanceof EvaluationError)) throw error;
     return ended({ status: 'infra', reason: error.message, failed: [], missing: [], flags: candidate.flags });
   }
-}
-
-type GradedSnapshot =
-  | { readonly status: 'ready'; readonly snapshot: Snapshot; readonly flags: readonly EvaluationFlag[] }
-  | { readonly status: 'refused'; readonly reason: string };
-
-/** The state that is run: task + patch, with oracle and guarded files as they are in the original. */
-async function gradedSnapshot(
-  { original, task, testFiles, testCommand }: GradingTask,
-  predPatch: Uint8Array,
-  rules: readonly GuardRule[] | undefined,
-): Promise<GradedSnapshot> {
-  const parsed = parsePatch(predPatch);
-  if (parsed.status === 'refused') {
-    const reason = parsed.code === 'empty' ? 'The patch is empty.' : `The patch does not parse: ${parsed.reason}`;
-    return { status: 'refused', reason };
-  }
-  const applied = await applyPatch(task, parsed.patch);
-  if (applied.status === 'refused') {
-    return { status: 'refused', reason: `The patch does not apply: ${applied.reason}` };
-  }
-  if (applied.snapshot.digest === task.digest) return { status: 'refused', reason: 'The patch changes nothing.' };
-
-  const trees = { original: listPaths(original), candidate: listPaths(applied.snapshot) };
-  const guard = { testFiles, ...(rules && { rules }) };
-  const surroundings = { original, task, testFiles, script: Buffer.from(testCommand.script).toString('latin1') };
-  const touched = touchedPaths(parsed.patch);
-  const scaffold = scaffoldPaths(touched, surroundings);
-  const differing = new Set([...applied.snapshot.changes.keys(), ...original.changes.keys()]);
-  const guarded = guardedFiles(differing, trees, guard);
-  const snapshot = restoreFiles(applied.snapshot, original, [...guarded, ...scaffold, ...testFiles]);
-
-  const putBack = new Set([...testFiles, ...guarded, ...scaffold]);
-  const kept = touched.filter((path) => !putBack.has(path));
-  const flags: EvaluationFlag[] = [];
-  if (touched.some((path) => testFiles.includes(path))) flags.push('touches-oracle-tests');
-  if (scaffold.length > 0 || guardedFiles(touched, trees, guard).length > 0) flags.push('touches-guarded-files');
-  if (pathsAmongTests(kept, surroundings).length > 0) flags.push('touches-test-directory');
-  if (namesTestRunner(parsed.patch, new Set(kept))) flags.push('names-test-runner');
-  return { status: 'ready', snapshot, flags };
 }
 
 function judgeRun({ failToPass, passToPass }: GradingTask, run: TestRun): Omit<Evaluation, 'ms' | 'flags'> {

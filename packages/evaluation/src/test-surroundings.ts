@@ -8,6 +8,11 @@ export interface Surroundings {
   readonly testFiles: readonly string[];
   /** Text of `test_script.sh`. */
   readonly script: string;
+  /**
+   * Files that hold code and no tests, for a task of which it is not known what the bug changed: where one of them lies,
+   * there lie not tests alone.
+   */
+  readonly codePaths?: readonly string[] | undefined;
 }
 
 /**
@@ -44,9 +49,9 @@ export function pathsAmongTests(paths: Iterable<string>, surroundings: Surroundi
   return [...paths].filter((path) => !oracle.has(path) && isBelow(path, testOnly));
 }
 
-/** Directories that hold oracle tests and, at any depth, no file of the bug: there lie tests, not the code under test. */
+/** Directories that hold oracle tests and, at any depth, no file of the bug or of `codePaths`: there lie tests alone. */
 function testDirectories(surroundings: Surroundings): Set<string> {
-  const changed = bugPaths(surroundings);
+  const changed = [...bugPaths(surroundings), ...(surroundings.codePaths ?? [])];
   const directories = new Set(surroundings.testFiles.map(directoryOf));
   return new Set([...directories].filter((directory) => !changed.some((path) => isBelow(path, new Set([directory])))));
 }
