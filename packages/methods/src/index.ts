@@ -11,3 +11,5 @@ export type {
   WrittenTest,
 } from './evidence/evidence.js';
 export { MethodError, type MethodErrorCode } from './method-error.js';
+export { type DescribeSymptomsOptions, describeSymptoms } from './statements/describe-symptoms.js';
+export { describeSpecification, type Statement, type StatementKind, statementOf } from './statements/statement.js';
