@@ -15,3 +15,10 @@ export {
 } from './settle-rewards.js';
 export { type AttemptCounts, type AttemptOutcome, countAttempts, solveRate } from './solve-rate.js';
 export { expectedSolverReward, solverReward } from './solver-reward.js';
+export {
+  applySearchReplace,
+  type SearchReplaceLimits,
+  type SearchReplaceOutcome,
+} from './swe-rl/apply-search-replace.js';
+export { parseSearchReplace, type SearchReplaceEdit, type SearchReplaceEdits } from './swe-rl/parse-search-replace.js';
+export { pythonStrip } from './swe-rl/python-strip.js';
