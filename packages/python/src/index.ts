@@ -1,5 +1,6 @@
 export { type CodeBlock, codeBlocksOf, namesIn } from './code-blocks.js';
 export { addNeutralComments } from './neutral-comments.js';
+export { type NormalisedSource, type NormaliseOptions, normaliseSource } from './normalise-source.js';
 export { applyEdits, type Operator, type TextEdit } from './operator.js';
 export { OPERATORS } from './operators.js';
 export { outlineSource, type SourceOutline } from './outline-source.js';
