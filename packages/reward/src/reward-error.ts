@@ -3,6 +3,9 @@ export type RewardErrorCode =
   | 'group-size-out-of-range'
   | 'probability-out-of-range'
   | 'count-out-of-range'
+  | 'option-out-of-range'
+  | 'not-finite'
+  | 'length-mismatch'
   | 'bug-id-missing';
 
 /** Something that no reward is defined for: a fault of the caller, never an outcome of a round. */
