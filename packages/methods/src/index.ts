@@ -1,3 +1,8 @@
+export {
+  createIterativeSolver,
+  type IterativeSolverOptions,
+  type SolverOfAttempt,
+} from './devstral/iterative-solver.js';
 export type {
   CandidateEvidence,
   CandidatePatch,
@@ -13,3 +18,5 @@ export type {
 export { MethodError, type MethodErrorCode } from './method-error.js';
 export { type DescribeSymptomsOptions, describeSymptoms } from './statements/describe-symptoms.js';
 export { describeSpecification, type Statement, type StatementKind, statementOf } from './statements/statement.js';
+export { type NormalisedPatch, normalisePatch } from './swe-swiss/normalise-patch.js';
+export { countTestVotes, normaliseTest, type TestVote } from './swe-swiss/normalise-test.js';
