@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { layersOf, type Snapshot, type TestCommand } from '@swe-selfplay/artifact';
+import { EvaluationError, type TestRun, type TestRunner } from '@swe-selfplay/evaluation';
+import type { RunTally } from './evidence.js';
+
+export interface EvidenceRunOptions {
+  readonly runner: TestRunner;
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each evaluation that was asked for, also where it was a run that another one had asked for. */
+  readonly onFinished?: (() => void) | undefined;
+}
+
+/** Runs of one matrix: equal (snapshot, command) pairs are one run, whoever asks and whenever. */
+export interface EvidenceRuns {
+  /** The run, its raw output left out; null where the sandbox failed again and again: nothing is known of this cell. */
+  run(snapshot: Snapshot, command: TestCommand, repeat?: number): Promise<TestRun | null>;
+  tally(): RunTally;
+}
+
+const NO_OUTPUT = new Uint8Array();
+
+/** Makes the account of runs that one matrix is gathered with; how many run at once is the business of the runner. */
+export function createEvidenceRuns({ runner, timeoutMs, signal, onFinished }: EvidenceRunOptions): EvidenceRuns {
+  const runs = new Map<string, Promise<TestRun | null>>();
+  const tally = { requested: 0, executed: 0, cached: 0 };
+
+  async function runOnce(snapshot: Snapshot, command: TestCommand, repeat: number): Promise<TestRun | null> {
+    try {
+      const limits = timeoutMs === undefined ? {} : { timeoutMs };
+      const run = await runner.run(snapshot, command, { repeat, ...limits, ...(signal && { signal }) });
+      if (run.isCached) tally.cached += 1;
+      else tally.executed += 1;
+      // Reports are small and kept; outputs of thousands of runs are neither.
+      return { ...run, script: { ...run.script, output: NO_OUTPUT } };
+    } catch (error) {
+      if (error instanceof EvaluationError) return null;
+      throw error;
+    }
+  }
+
+  return {
+    async run(snapshot, command, repeat = 0) {
+      tally.requested += 1;
+      // Detached and layered states of one tree have two digests and one run.
+      const key = `${layersOf(snapshot).digest} ${digestOf(command)} ${repeat}`;
+      const run = runs.get(key) ?? runOnce(snapshot, command, repeat);
+      runs.set(key, run);
+      const result = await run;
+      onFinished?.();
+      return result;
+    },
+    tally: () => ({ ...tally, distinct: runs.size }),
+  };
+}
+
+function digestOf({ script, parser }: TestCommand): string {
+  const hash = createHash('sha256');
+  for (const part of [script, parser]) hash.update(createHash('sha256').update(part).digest());
+  return hash.digest('hex');
+}
