@@ -1,0 +1,68 @@
+import { sequenceRatioWithin } from '../sequence-match/sequence-ratio.js';
+import { splitPythonLines } from '../sequence-match/split-python-lines.js';
+import { unifiedDiffWithin } from '../sequence-match/unified-diff.js';
+
+/** Path to content of files. */
+export type FileContents = ReadonlyMap<string, string>;
+
+/** How alike the changes to one file are. */
+export interface ChangeSimilarity {
+  readonly path: string;
+  /** Unified diff, three lines of context, without the lines of file names; empty where the file is not changed. */
+  readonly predicted: string;
+  readonly oracle: string;
+  /** 0..1; 0 where only one side changes the file. */
+  readonly similarity: number;
+}
+
+export type ChangeReward =
+  | { readonly status: 'compared'; readonly reward: number; readonly similarities: readonly ChangeSimilarity[] }
+  /** Comparing would take more than `maxSteps`. */
+  | { readonly status: 'too-costly'; readonly reward: -1; readonly path: string };
+
+export interface ChangeRewardOptions {
+  /**
+   * Pairs of lines or characters that may be looked at for each diff and for each comparison of two diffs, which the
+   * original does not bound. Default 2 000 000 000, some ten seconds.
+   */
+  readonly maxSteps?: number;
+}
+
+export const DEFAULT_MAX_STEPS = 2_000_000_000;
+
+/**
+ * SWE-RL's similarity of a change to the oracle's (arXiv 2502.18449 Eq. 1; facebookresearch/swe-rl,
+ * src/swerl/core/reward.py, `calculate_reward`), 0..1: for each file that either changes, the ratio of difflib between
+ * predicted and oracle diff, by character and without autojunk; 0 where one does not change it; the mean. 1 where neither
+ * changes any file. A file that `original` lacks is empty; one that a side does not name is not changed by it. Lines end
+ * where Python's `splitlines` ends them, and a last line without an end counts as one with it.
+ *
+ * Files are taken in the order of the oracle, then of the prediction; the original's order, and with it the last bit of
+ * its mean, changes from run to run.
+ */
+export function changeReward(
+  original: FileContents,
+  oracle: FileContents,
+  predicted: FileContents,
+  { maxSteps = DEFAULT_MAX_STEPS }: ChangeRewardOptions = {},
+): ChangeReward {
+  const similarities: ChangeSimilarity[] = [];
+  for (const path of new Set([...oracle.keys(), ...predicted.keys()])) {
+    const before = original.get(path) ?? '';
+    const oracleDiff = diffTexts(before, oracle.get(path) ?? before, maxSteps);
+    const predictedDiff = diffTexts(before, predicted.get(path) ?? before, maxSteps);
+    if (oracleDiff === undefined || predictedDiff === undefined) return { status: 'too-costly', reward: -1, path };
+    if (oracleDiff === '' && predictedDiff === '') continue;
+    const isOneSided = oracleDiff === '' || predictedDiff === '';
+    const similarity = isOneSided ? 0 : sequenceRatioWithin(predictedDiff, oracleDiff, maxSteps, { autojunk: false });
+    if (similarity === undefined) return { status: 'too-costly', reward: -1, path };
+    similarities.push({ path, predicted: predictedDiff, oracle: oracleDiff, similarity });
+  }
+  const sum = similarities.reduce((total, { similarity }) => total + similarity, 0);
+  return { status: 'compared', reward: similarities.length === 0 ? 1 : sum / similarities.length, similarities };
+}
+
+function diffTexts(before: string, after: string, maxSteps: number): string | undefined {
+  if (before === after) return '';
+  return unifiedDiffWithin(splitPythonLines(before), splitPythonLines(after), maxSteps)?.join('\n');
+}
