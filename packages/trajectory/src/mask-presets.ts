@@ -10,7 +10,7 @@ export const MASK_PRESETS: Readonly<Record<MaskPreset, readonly StopReason[]>> =
   'skyrl-paper': ['context-overflow', 'turn-limit'],
   /**
    * The same project's code: also BAD_LLM_RESPONSE and cmd_timeout. Its runtime and evaluation errors have no reward
-   * here and are dropped; `stuck_in_a_loop` has no counterpart.
+   * here and are dropped; `stuck_in_a_loop` is no end here: see the option `stuckInLoop` of `maskReason`.
    */
   skyrl: ['context-overflow', 'turn-limit', 'format-errors', 'timed-out'],
   /** DeepSWE's compact filtering: context, time or steps used up. */
