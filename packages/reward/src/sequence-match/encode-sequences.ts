@@ -11,14 +11,16 @@ export interface EncodedSequences {
 
 export function encodeSequences(a: Sequence, b: Sequence): EncodedSequences {
   const numbers = new Map<unknown, number>();
-  const elementsOfB = typeof b === 'string' ? Array.from(b) : b;
-  const elementsOfA = typeof a === 'string' ? Array.from(a) : a;
-  const encodedB = Int32Array.from(elementsOfB, (element) => {
+  const encodedB = Int32Array.from(elementsOf(b), (element) => {
     const known = numbers.get(element);
     if (known !== undefined) return known;
     numbers.set(element, numbers.size);
     return numbers.size - 1;
   });
-  const encodedA = Int32Array.from(elementsOfA, (element) => numbers.get(element) ?? -1);
+  const encodedA = Int32Array.from(elementsOf(a), (element) => numbers.get(element) ?? -1);
   return { a: encodedA, b: encodedB, distinct: numbers.size };
+}
+
+function elementsOf(sequence: Sequence): readonly unknown[] {
+  return typeof sequence === 'string' ? Array.from(sequence) : sequence;
 }

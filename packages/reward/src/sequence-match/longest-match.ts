@@ -16,9 +16,10 @@ export interface MatchRange {
   readonly bEnd: number;
 }
 
-/** Pairs of elements that may still be looked at. */
+/** Work that may still be done on what somebody hostile made; counts down as it is done. */
 export interface WorkBudget {
-  remaining: number;
+  /** Pairs of elements that may still be looked at; some nanoseconds each. */
+  remainingSteps: number;
 }
 
 /**
@@ -46,13 +47,13 @@ export function createLongestMatchSearch(
     row += 1;
     for (let i = aStart; i < aEnd; i += 1) {
       row += 1;
-      budget.remaining -= 1;
+      budget.remainingSteps -= 1;
       const element = a[i]!;
       if (element === -1) continue;
       const first = placeFrom(positions, starts[element]!, ends[element]!, bStart);
       const last = placeFrom(positions, first, ends[element]!, bEnd);
-      budget.remaining -= last - first;
-      if (budget.remaining < 0) return undefined;
+      budget.remainingSteps -= last - first;
+      if (budget.remainingSteps < 0) return undefined;
       let isBestInRow = false;
       // From the right, so that what the row before wrote is read before this row writes over it.
       for (let place = last - 1; place >= first; place -= 1) {

@@ -1,5 +1,5 @@
 import { encodeSequences, type Sequence } from './encode-sequences.js';
-import { createLongestMatchSearch, type MatchingBlock, type MatchRange } from './longest-match.js';
+import { createLongestMatchSearch, type MatchingBlock, type MatchRange, type WorkBudget } from './longest-match.js';
 import { indexPositions } from './position-index.js';
 
 export interface SequenceMatchOptions {
@@ -15,22 +15,19 @@ export interface SequenceMatchOptions {
  * The time is quadratic for common inputs and cubic for the worst; see `matchingBlocksWithin`.
  */
 export function matchingBlocks(a: Sequence, b: Sequence, options: SequenceMatchOptions = {}): MatchingBlock[] {
-  return matchingBlocksWithin(a, b, Infinity, options)!;
+  return matchingBlocksWithin(a, b, { remainingSteps: Infinity }, options)!;
 }
 
-/**
- * As `matchingBlocks`, for sequences that somebody hostile made: undefined where more than `maxSteps` pairs of elements
- * would have to be looked at. A step takes a few nanoseconds.
- */
+/** As `matchingBlocks`, for sequences that somebody hostile made: undefined once the budget is used up. */
 export function matchingBlocksWithin(
   a: Sequence,
   b: Sequence,
-  maxSteps: number,
+  budget: WorkBudget,
   { autojunk = true }: SequenceMatchOptions = {},
 ): MatchingBlock[] | undefined {
   const encoded = encodeSequences(a, b);
   const index = indexPositions(encoded.b, encoded.distinct, autojunk);
-  const findLongest = createLongestMatchSearch(encoded, index, { remaining: maxSteps });
+  const findLongest = createLongestMatchSearch(encoded, index, budget);
   const found: MatchingBlock[] = [];
   const pending: MatchRange[] = [{ aStart: 0, aEnd: encoded.a.length, bStart: 0, bEnd: encoded.b.length }];
   for (let range = pending.pop(); range !== undefined; range = pending.pop()) {

@@ -1,5 +1,5 @@
 import type { Sequence } from './encode-sequences.js';
-import type { MatchingBlock } from './longest-match.js';
+import type { MatchingBlock, WorkBudget } from './longest-match.js';
 import { matchingBlocks, matchingBlocksWithin, type SequenceMatchOptions } from './matching-blocks.js';
 
 /**
@@ -11,14 +11,14 @@ export function sequenceRatio(a: Sequence, b: Sequence, options: SequenceMatchOp
   return ratioOf(matchingBlocks(a, b, options));
 }
 
-/** As `sequenceRatio`; undefined where more than `maxSteps` pairs of elements would have to be looked at. */
+/** As `sequenceRatio`; undefined once the budget is used up. */
 export function sequenceRatioWithin(
   a: Sequence,
   b: Sequence,
-  maxSteps: number,
+  budget: WorkBudget,
   options: SequenceMatchOptions = {},
 ): number | undefined {
-  const blocks = matchingBlocksWithin(a, b, maxSteps, options);
+  const blocks = matchingBlocksWithin(a, b, budget, options);
   return blocks === undefined ? undefined : ratioOf(blocks);
 }
 

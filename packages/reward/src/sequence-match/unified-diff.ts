@@ -1,4 +1,4 @@
-import type { MatchingBlock } from './longest-match.js';
+import type { MatchingBlock, WorkBudget } from './longest-match.js';
 import { matchingBlocks, matchingBlocksWithin } from './matching-blocks.js';
 
 export interface UnifiedDiffOptions {
@@ -14,14 +14,14 @@ export function unifiedDiff(a: readonly string[], b: readonly string[], options:
   return printHunks(a, b, matchingBlocks(a, b), options);
 }
 
-/** As `unifiedDiff`; undefined where more than `maxSteps` pairs of lines would have to be looked at. */
+/** As `unifiedDiff`; undefined once the budget is used up. */
 export function unifiedDiffWithin(
   a: readonly string[],
   b: readonly string[],
-  maxSteps: number,
+  budget: WorkBudget,
   options: UnifiedDiffOptions = {},
 ): string[] | undefined {
-  const blocks = matchingBlocksWithin(a, b, maxSteps);
+  const blocks = matchingBlocksWithin(a, b, budget);
   return blocks === undefined ? undefined : printHunks(a, b, blocks, options);
 }
 

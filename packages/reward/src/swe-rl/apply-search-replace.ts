@@ -5,7 +5,7 @@ import type { SearchReplaceEdit, SearchReplaceEdits } from './parse-search-repla
 export interface SearchReplaceLimits {
   /** Edits in all. Default 1000. */
   readonly maxEdits?: number;
-  /** By how many UTF-16 units a file may grow. Default 1 000 000. */
+  /** By how many UTF-16 units files may grow, all together and at any time. Default 1 000 000. */
   readonly maxGrowth?: number;
 }
 
@@ -36,16 +36,18 @@ export function applySearchReplace(
 ): SearchReplaceOutcome {
   const files = new Map<string, string>();
   let count = 0;
+  let growth = maxGrowth;
   for (const [path, ofPath] of edits) {
     count += ofPath.length;
     if (count > maxEdits) return { status: 'refused', reason: 'too-large', path };
     const original = contents.get(path) ?? '';
     let content = `\n${original}`;
     for (const edit of ofPath) {
-      const edited = applyEdit(content, edit, original.length + 1 + maxGrowth);
+      const edited = applyEdit(content, edit, original.length + 1 + growth);
       if (edited.status === 'refused') return { ...edited, path };
       content = edited.content;
     }
+    growth -= Math.max(0, content.length - 1 - original.length);
     files.set(path, content.slice(1));
   }
   return { status: 'applied', files };

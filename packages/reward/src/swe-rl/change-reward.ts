@@ -1,3 +1,4 @@
+import type { WorkBudget } from '../sequence-match/longest-match.js';
 import { sequenceRatioWithin } from '../sequence-match/sequence-ratio.js';
 import { splitPythonLines } from '../sequence-match/split-python-lines.js';
 import { unifiedDiffWithin } from '../sequence-match/unified-diff.js';
@@ -22,8 +23,8 @@ export type ChangeReward =
 
 export interface ChangeRewardOptions {
   /**
-   * Pairs of lines or characters that may be looked at for each diff and for each comparison of two diffs, which the
-   * original does not bound. Default 2 000 000 000, some ten seconds.
+   * Pairs of lines or of characters that may be looked at in all, which the original does not bound. Default
+   * 2 000 000 000, some seconds.
    */
   readonly maxSteps?: number;
 }
@@ -46,15 +47,16 @@ export function changeReward(
   predicted: FileContents,
   { maxSteps = DEFAULT_MAX_STEPS }: ChangeRewardOptions = {},
 ): ChangeReward {
+  const budget = { remainingSteps: maxSteps };
   const similarities: ChangeSimilarity[] = [];
   for (const path of new Set([...oracle.keys(), ...predicted.keys()])) {
     const before = original.get(path) ?? '';
-    const oracleDiff = diffTexts(before, oracle.get(path) ?? before, maxSteps);
-    const predictedDiff = diffTexts(before, predicted.get(path) ?? before, maxSteps);
+    const oracleDiff = diffTexts(before, oracle.get(path) ?? before, budget);
+    const predictedDiff = diffTexts(before, predicted.get(path) ?? before, budget);
     if (oracleDiff === undefined || predictedDiff === undefined) return { status: 'too-costly', reward: -1, path };
     if (oracleDiff === '' && predictedDiff === '') continue;
     const isOneSided = oracleDiff === '' || predictedDiff === '';
-    const similarity = isOneSided ? 0 : sequenceRatioWithin(predictedDiff, oracleDiff, maxSteps, { autojunk: false });
+    const similarity = isOneSided ? 0 : sequenceRatioWithin(predictedDiff, oracleDiff, budget, { autojunk: false });
     if (similarity === undefined) return { status: 'too-costly', reward: -1, path };
     similarities.push({ path, predicted: predictedDiff, oracle: oracleDiff, similarity });
   }
@@ -62,7 +64,7 @@ export function changeReward(
   return { status: 'compared', reward: similarities.length === 0 ? 1 : sum / similarities.length, similarities };
 }
 
-function diffTexts(before: string, after: string, maxSteps: number): string | undefined {
+function diffTexts(before: string, after: string, budget: WorkBudget): string | undefined {
   if (before === after) return '';
-  return unifiedDiffWithin(splitPythonLines(before), splitPythonLines(after), maxSteps)?.join('\n');
+  return unifiedDiffWithin(splitPythonLines(before), splitPythonLines(after), budget)?.join('\n');
 }
