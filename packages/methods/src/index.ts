@@ -15,6 +15,7 @@ export type {
   WriteTestsOptions,
   WrittenTest,
 } from './evidence/evidence.js';
+export { type GatherOptions, gatherMatrix } from './evidence/gather-matrix.js';
 export { MethodError, type MethodErrorCode } from './method-error.js';
 export { type DescribeSymptomsOptions, describeSymptoms } from './statements/describe-symptoms.js';
 export { describeSpecification, type Statement, type StatementKind, statementOf } from './statements/statement.js';
