@@ -1,3 +1,4 @@
+import { checkedCount } from '../checked-numbers.js';
 import type { MatchingBlock, WorkBudget } from './longest-match.js';
 import { matchingBlocks, matchingBlocksWithin } from './matching-blocks.js';
 
@@ -41,6 +42,7 @@ function printHunks(
   blocks: readonly MatchingBlock[],
   { context = 3 }: UnifiedDiffOptions,
 ): string[] {
+  checkedCount('context', context);
   const lines: string[] = [];
   for (const hunk of groupChanges(listChanges(blocks), context)) {
     const first = hunk[0]!;
