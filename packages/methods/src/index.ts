@@ -16,8 +16,19 @@ export type {
   WrittenTest,
 } from './evidence/evidence.js';
 export { type GatherOptions, gatherMatrix } from './evidence/gather-matrix.js';
+export { type BugFixerOptions, createBugFixer } from './kimi-dev/bug-fixer.js';
+export { type KimiDevPlay, type PlayKimiDevOptions, playKimiDev, scoredCandidates } from './kimi-dev/play-kimi-dev.js';
+export {
+  createPolicyTestWriter,
+  type PolicyTestWriterOptions,
+  type TestSample,
+} from './kimi-dev/policy-test-writer.js';
 export { MethodError, type MethodErrorCode } from './method-error.js';
+export type { Completion } from './roles/complete.js';
+export { policyOf, type RolePolicies } from './roles/role-policies.js';
+export type { RolloutBounds } from './roles/role-rollout.js';
 export { type DescribeSymptomsOptions, describeSymptoms } from './statements/describe-symptoms.js';
 export { describeSpecification, type Statement, type StatementKind, statementOf } from './statements/statement.js';
+export { type StatementSource, specificationSource, symptomsSource } from './statements/statement-source.js';
 export { type NormalisedPatch, normalisePatch } from './swe-swiss/normalise-patch.js';
 export { countTestVotes, normaliseTest, type TestVote } from './swe-swiss/normalise-test.js';
