@@ -204,8 +204,8 @@ describe('the loss of a batch', () => {
     ['token-mean', -0.124],
     ['seq-mean-token-mean', (1.14 - 2.9 / 3) / 2],
     ['seq-mean-token-sum-norm', -0.0775],
-  ] as const)('by %s is the negated objective %d', (aggregation, objective) => {
-    const loss = policyLoss(batch, { clip, aggregation, constantLength: 4 })!;
+  ] as const)('by %s is the negated objective %d', (mode, objective) => {
+    const loss = policyLoss(batch, { clip, aggregation: { mode, constantLength: 4 } })!;
     expect(Math.abs(loss + objective)).toBeLessThan(1e-12);
   });
 
@@ -215,10 +215,10 @@ describe('the loss of a batch', () => {
       { advantage: null, ratios: [9, 9] },
       { advantage: -1, ratios: [0.7, 1, 1.1] },
     ];
-    const aggregation = 'token-mean';
+    const aggregation = { mode: 'token-mean' } as const;
     expect(policyLoss(more, { clip, aggregation })).toBe(policyLoss(batch, { clip, aggregation }));
     const wild = [{ advantage: -1, ratios: [5] }];
     expect(policyLoss(wild, { clip, aggregation })).toBe(5);
-    expect(policyLoss(wild, { clip, aggregation, dual: 3 })).toBe(3);
+    expect(policyLoss(wild, { clip: { ...clip, dual: 3 }, aggregation })).toBe(3);
   });
 });

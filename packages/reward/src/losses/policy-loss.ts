@@ -9,11 +9,11 @@ export interface SequenceRatios {
   readonly ratios: readonly (number | null)[];
 }
 
-export interface PolicyLossOptions extends AggregationOptions {
-  readonly clip?: ClipOptions | undefined;
-  /** Bound of the loss at negative advantages, in ratios; undefined: none. */
-  readonly dual?: number | undefined;
-  readonly aggregation: LossAggregation;
+/** As `clip` and `aggregation` of a `MethodPreset` where it has both. */
+export interface PolicyLossOptions {
+  /** `dual`: bound of the loss at negative advantages, in ratios; default none. */
+  readonly clip?: ClipOptions & { readonly dual?: number | undefined };
+  readonly aggregation: AggregationOptions & { readonly mode: LossAggregation };
 }
 
 /**
@@ -22,13 +22,11 @@ export interface PolicyLossOptions extends AggregationOptions {
  * `option-out-of-range`.
  */
 export function policyLoss(sequences: readonly SequenceRatios[], options: PolicyLossOptions): number | undefined {
-  const { clip, dual, aggregation } = options;
+  const { clip, aggregation } = options;
   const loss = (ratio: number, advantage: number): number =>
-    dual === undefined
-      ? 0 - clippedPolicyTerm(ratio, advantage, clip)
-      : dualClipLoss(ratio, advantage, { ...clip, dual });
+    clip?.dual === undefined ? 0 - clippedPolicyTerm(ratio, advantage, clip) : dualClipLoss(ratio, advantage, clip);
   const losses = sequences.map(({ advantage, ratios }) =>
     ratios.map((ratio) => (ratio === null || advantage === null ? null : loss(ratio, advantage))),
   );
-  return aggregateLoss(losses, aggregation, options);
+  return aggregateLoss(losses, aggregation.mode, aggregation);
 }
