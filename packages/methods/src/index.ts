@@ -32,3 +32,7 @@ export { describeSpecification, type Statement, type StatementKind, statementOf 
 export { type StatementSource, specificationSource, symptomsSource } from './statements/statement-source.js';
 export { type NormalisedPatch, normalisePatch } from './swe-swiss/normalise-patch.js';
 export { countTestVotes, normaliseTest, type TestVote } from './swe-swiss/normalise-test.js';
+export {
+  createSpecificationTestWriter,
+  type SpecificationTestWriterOptions,
+} from './test-writers/specification-test-writer.js';

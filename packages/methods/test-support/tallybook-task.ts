@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  applyPatch,
   createArtifact,
   createSnapshot,
   diffSnapshots,
@@ -8,7 +9,7 @@ import {
   type Snapshot,
   withFiles,
 } from '@swe-selfplay/artifact';
-import { unittest } from '@swe-selfplay/python';
+import { removeFunctions, unittest } from '@swe-selfplay/python';
 import { createTask, type SolverTask } from '@swe-selfplay/solver';
 import type { SelectionTask } from '../src/evidence/evidence.js';
 
@@ -80,4 +81,21 @@ async function replaced(
     text = text.replace(from, to);
   }
   return withFiles(snapshot, [[path, { mode: '100644', content: new TextEncoder().encode(text) }]]);
+}
+
+/** The same task with three tests taken out as a whole, one of which passes with the bug: their return is specified. */
+export async function wideSelection({ selection }: TallybookTask): Promise<SelectionTask> {
+  const { view } = selection;
+  const restored = await applyPatch(view.snapshot, view.specification);
+  if (restored.status === 'refused') throw new TypeError(restored.reason);
+  const text = Buffer.from(restored.snapshot.changes.get(TESTS)!.content).toString('utf8');
+  const hidden = [...FAIL_TO_PASS, 'tests.test_dates.MonthTest.test_month_of_a_day'];
+  const names = new Set(hidden.map((id) => id.split('.').slice(2).join('.')));
+  const weaker = Buffer.from(removeFunctions(text, names)!);
+  const snapshot = withFiles(view.snapshot, [[TESTS, { mode: '100644', content: weaker }]]);
+  const specification = await diffSnapshots(snapshot, restored.snapshot);
+  return {
+    ...selection,
+    view: { ...view, snapshot, specification, specificationText: printPatch(specification) },
+  };
 }

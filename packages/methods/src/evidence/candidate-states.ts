@@ -57,7 +57,7 @@ export async function candidateStates(
 }
 
 /** The task without a patch, with the files of a written test. */
-export function taskWithTest({ view }: SelectionTask, { files }: WrittenTest): Snapshot {
+export function taskWithTest({ view }: Pick<SelectionTask, 'view'>, { files }: Pick<WrittenTest, 'files'>): Snapshot {
   const entries = [...files].map(([path, content]): [string, FileEntry] => {
     const mode = modeOf(view.snapshot, path) === '100755' ? '100755' : '100644';
     return [path, { mode, content }];

@@ -39,6 +39,8 @@ export interface WriteTestsOptions {
   readonly testFiles: readonly string[];
   readonly runner: TestRunner;
   readonly provider: SandboxProvider;
+  /** Of one run; default that of the runner. */
+  readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
