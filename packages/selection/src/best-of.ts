@@ -16,9 +16,9 @@ export function bestOf(indices: readonly number[], keyOf: (index: number) => rea
 }
 
 /** The candidates whose value is the largest, in their order. */
-export function allBest(indices: readonly number[], valueOf: (index: number) => number): number[] {
-  const largest = indices.reduce((most, index) => Math.max(most, valueOf(index)), -Infinity);
-  return indices.filter((index) => valueOf(index) === largest);
+export function allBest(indices: readonly number[], worthOf: (index: number) => number): number[] {
+  const largest = indices.reduce((most, index) => Math.max(most, worthOf(index)), -Infinity);
+  return indices.filter((index) => worthOf(index) === largest);
 }
 
 /** The places of the candidates that `predicate` holds for. */

@@ -2,7 +2,10 @@ import { SelectionError } from './selection-error.js';
 
 /** One task: what was chosen among its attempts, and how these were graded in the end. */
 export interface SelectedGroup {
-  /** Whether the chosen attempt is solved; null: nothing was chosen, or infrastructure kept it from being graded. */
+  /**
+   * Whether the chosen attempt is solved; false also where nothing was chosen; null where infrastructure kept the chosen
+   * one from being graded.
+   */
   readonly chosen: boolean | null;
   /** Attempts that solve the task. */
   readonly solved: number;
@@ -50,14 +53,8 @@ function mean(values: readonly number[]): number | undefined {
 }
 
 function checkGroup({ chosen, solved, graded }: SelectedGroup, index: number): void {
-  const isPossible =
-    Number.isSafeInteger(solved) &&
-    Number.isSafeInteger(graded) &&
-    solved >= 0 &&
-    solved <= graded &&
-    !(chosen === true && solved === 0) &&
-    !(chosen === false && solved === graded);
-  if (!isPossible)
+  const areCounts = Number.isSafeInteger(solved) && Number.isSafeInteger(graded) && solved >= 0 && solved <= graded;
+  if (!areCounts || (chosen === true && solved === 0))
     throw new SelectionError(
       'invalid-candidate',
       `Expected group ${index} to be possible, got a choice ${chosen} of ${solved} solved of ${graded} graded.`,

@@ -1,8 +1,9 @@
 import { bestOf, indicesWhere } from '../best-of.js';
-import { checkedCount, checkedPositiveInteger, isEmptyPatch } from '../candidate-checks.js';
+import { checkedCount, isEmptyPatch } from '../candidate-checks.js';
 import { countVotes } from '../count-votes.js';
 import { meanNearestSimilarity } from '../mean-nearest-similarity.js';
 import type { Selection } from '../selection.js';
+import { SelectionError } from '../selection-error.js';
 
 export interface ConsistencyCandidate {
   /** Normalised, so that patches that mean the same are the same string. Blank at both ends does not count. */
@@ -33,7 +34,12 @@ export function selectByConsistency(
   candidates: readonly ConsistencyCandidate[],
   { numSamples = 40 }: ConsistencyOptions = {},
 ): Selection {
-  const neighbours = Math.floor(checkedPositiveInteger(numSamples - 1, 'numSamples - 1') / 2 + 0.5);
+  if (!Number.isSafeInteger(numSamples) || numSamples < 2)
+    throw new SelectionError(
+      'invalid-options',
+      `Expected numSamples to be a whole number from 2 on, got ${numSamples}.`,
+    );
+  const neighbours = Math.floor(numSamples / 2);
   const patches = candidates.map(({ patch }) => patch.trim());
   const failures = candidates.map(({ regressionFailures }, index) =>
     regressionFailures === null ? Infinity : checkedCount(regressionFailures, index, 'regressionFailures'),
