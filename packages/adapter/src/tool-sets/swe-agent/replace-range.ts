@@ -2,8 +2,8 @@ import { endsWithCrlf, endsWithLineFeed, type FileLines } from './file-lines.js'
 
 /**
  * Replaces lines `first` to `last` (1-based, inclusive; `first` = total + 1 appends) by `lines`, none of which holds a line
- * feed. All bytes outside the range stay. New lines end as the first replaced one does, with CRLF or LF, and where the
- * file has no line end at its very end, it still has none.
+ * feed. All bytes outside the range stay. New lines end as the first replaced one does, with CRLF or LF, and where they
+ * replace a last line without an end, the last of them has none either.
  */
 export function replaceRange(file: FileLines, first: number, last: number, lines: readonly string[]): Uint8Array {
   const { content, total } = file;

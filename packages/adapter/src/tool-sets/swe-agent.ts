@@ -1,0 +1,86 @@
+import type { ToolSet } from '../tool-set.js';
+import { createSubmitTool } from '../tools/submit.js';
+import { createCwmBashTool } from './cwm/bash.js';
+import type { BashSessionOptions } from './cwm/bash-session.js';
+import { besideSession, createRolloutShell } from './cwm/rollout-shell.js';
+import { createCreateTool } from './swe-agent/create.js';
+import { createEditTool, type LintRule } from './swe-agent/edit.js';
+import type { Editor } from './swe-agent/editor.js';
+import { createFindFileTool } from './swe-agent/find-file.js';
+import { createLinter } from './swe-agent/linter.js';
+import { createGotoTool, createScrollTool } from './swe-agent/move.js';
+import { createOpenTool } from './swe-agent/open.js';
+import { createSearchDirTool } from './swe-agent/search-dir.js';
+import { createSearchFileTool } from './swe-agent/search-file.js';
+
+export interface SweAgentToolSetOptions extends BashSessionOptions {
+  /** Lines of a file that are shown at once, at least 2; default 100. */
+  readonly windowLines?: number;
+  /** Lines that stay in sight when the window is scrolled, fewer than the window has; default 2. */
+  readonly overlapLines?: number;
+  /**
+   * Most files that search_dir lists and most lines that search_file shows; where more match, the policy is asked to narrow
+   * its search. Default 100, as in the code of SWE-agent; its paper says 50.
+   */
+  readonly maxSearchResults?: number;
+  /**
+   * Which findings of the linter keep an edit of a Python file from being made. `new-findings`, the default: those that the
+   * edit brings, as in SWE-agent v1.x; `any-finding`: all that the file then has, as in v0.4; `none`: edits are not checked.
+   */
+  readonly lint?: LintRule;
+  /** Longest reply in characters; default 100,000. */
+  readonly maxReplyCharacters?: number;
+}
+
+/**
+ * The agent-computer interface of SWE-agent (arXiv 2405.15793; v0.4.0 config/commands): a viewer that shows a window of one
+ * open file, searches, edits of line ranges that a linter guards, bash and submit, which hands in the workspace and ends the
+ * rollout. Which file is open belongs to the rollout. The first edit of a Python file tells which linter checks it: flake8
+ * where python3 runs it in the sandbox, else a program of ours for the standard library of python3, else none.
+ * Throws RangeError for options that are no such numbers.
+ */
+export function createSweAgentToolSet(options: SweAgentToolSetOptions = {}): ToolSet {
+  const { windowLines = 100, overlapLines = 2, maxSearchResults = 100, lint = 'new-findings' } = options;
+  const { maxReplyCharacters = 100_000, timeoutMs = 120_000, maxOutputBytes } = options;
+  mustBeAtLeast(2, { windowLines });
+  mustBeAtLeast(0, { overlapLines });
+  mustBeAtLeast(1, { maxSearchResults, maxReplyCharacters, remainderOfWindow: windowLines - overlapLines });
+  const size = { lines: windowLines, overlap: overlapLines };
+  return {
+    name: 'swe-agent',
+    endsWith: 'submission',
+    createTools({ submission, extra }) {
+      const shell = createRolloutShell({ timeoutMs, ...(maxOutputBytes !== undefined && { maxOutputBytes }) });
+      const editor: Editor = { size, shell, open: undefined };
+      return [
+        createOpenTool(editor),
+        createGotoTool(editor),
+        createScrollTool(editor, 'down'),
+        createScrollTool(editor, 'up'),
+        createFindFileTool(editor),
+        createSearchDirTool(editor, maxSearchResults),
+        createSearchFileTool(editor, maxSearchResults),
+        createEditTool(editor, createLinter(shell), lint),
+        createCreateTool(editor),
+        createCwmBashTool(shell, timeoutMs),
+        ...extra.map((tool) => besideSession(tool, shell)),
+        createSubmitTool(submission),
+      ];
+    },
+    formatReply: (text) => shorten(text, maxReplyCharacters),
+  };
+}
+
+/** Bytes hold no half characters, which a cut can leave and servers refuse. */
+function shorten(text: string, maxCharacters: number): string {
+  if (text.length <= maxCharacters) return text;
+  const left = text.length - maxCharacters;
+  return `${Buffer.from(text.slice(0, maxCharacters)).toString()}\n[... ${left} more characters]`;
+}
+
+function mustBeAtLeast(least: number, values: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (Number.isInteger(value) && value >= least) continue;
+    throw new RangeError(`Expected ${name} to be a whole number of at least ${least}, got ${value}.`);
+  }
+}
