@@ -136,6 +136,10 @@ describe.each(ADVANTAGE_METHODS)('%s', (method: AdvantageMethod) => {
     },
   );
 
+  test('refuses rewards whose distance is no number', () => {
+    expect(() => advantages([1e308, -1e308])).toThrow(expect.objectContaining({ code: 'not-finite' }));
+  });
+
   test('follows its members into another order, to the bit', () => {
     const shuffled = group.chain((rewards) => {
       const places = rewards.map((_, index) => index);

@@ -16,8 +16,8 @@ export interface GroupMasks {
 
 /**
  * Applies a rule to the rewards that a group has and puts its results back in their places. A null reward leaves the
- * group and stays null, a masked one becomes null. Throws RewardError `not-finite`, with the index, and
- * `length-mismatch`.
+ * group and stays null, a masked one becomes null. Throws RewardError `not-finite`, with the index, also for rewards so
+ * far apart that their differences are not finite, and `length-mismatch`.
  */
 export function overGroup(
   rewards: GroupRewards,
@@ -27,7 +27,9 @@ export function overGroup(
   checkAllFinite('rewards', rewards);
   if (masked !== undefined) checkSameLength('masked', masked.length, rewards.length);
   const counts = rewards.map((reward, index) => reward !== null && (baseline === 'all' || masked?.[index] !== true));
-  const results = rule(rewards.filter((reward, index): reward is number => counts[index]!))[Symbol.iterator]();
+  const known = rule(rewards.filter((reward, index): reward is number => counts[index]!));
+  checkAllFinite('advantages', known);
+  const results = known[Symbol.iterator]();
   return counts.map((isCounted, index) => {
     if (!isCounted) return null;
     const result = results.next().value!;

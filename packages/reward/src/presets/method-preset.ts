@@ -37,8 +37,8 @@ export interface MethodPreset {
   /** Attempts per task. */
   readonly groupSize: number | null;
   readonly learningRate: number | null;
-  /** Tasks per batch. */
-  readonly tasksPerBatch: number | null;
+  /** Tasks per iteration, `groupSize` attempts each. */
+  readonly tasksPerIteration: number | null;
   /** Tokens of a training context. */
   readonly contextTokens: number | null;
   /** Agent steps of an episode. */

@@ -26,7 +26,7 @@ const UNSAID = {
   leavesOut: null,
   groupSize: null,
   learningRate: null,
-  tasksPerBatch: null,
+  tasksPerIteration: null,
   contextTokens: null,
   maxSteps: null,
 } as const;
@@ -43,7 +43,7 @@ const DAPO: MethodPreset = {
   leavesOut: 'uniform-groups',
   groupSize: 16,
   learningRate: 1e-6,
-  tasksPerBatch: 512,
+  tasksPerIteration: 512,
 };
 
 const NEBIUS: MethodPreset = {
@@ -91,7 +91,7 @@ export const METHOD_PRESETS: Readonly<Record<MethodName, MethodPreset>> = {
   },
   skyrl: {
     ...UNSAID,
-    source: 'SkyRL-Agent, arXiv 2511.16108; clip, dual clip and constant length from run_skyrl_swe.sh',
+    source: 'SkyRL-Agent, arXiv 2511.16108; clip, dual clip, constant length and masks from its code',
     rewards: { solved: 1, unsolved: 0 },
     advantage: { method: 'leave-one-out', options: { groupOfOne: 'reward' } },
     clip: { low: 0.2, high: 0.28, dual: 3 },
@@ -100,7 +100,7 @@ export const METHOD_PRESETS: Readonly<Record<MethodName, MethodPreset>> = {
     compactFilter: COMPACT_FILTERS.skyrl,
     groupSize: 8,
     learningRate: 1e-6,
-    tasksPerBatch: 64,
+    tasksPerIteration: 64,
     contextTokens: 32_768,
     maxSteps: 50,
   },
@@ -110,7 +110,7 @@ export const METHOD_PRESETS: Readonly<Record<MethodName, MethodPreset>> = {
     rewards: { solved: 1, unsolved: 0 },
     advantage: { method: 'kimi' },
     groupSize: 10,
-    tasksPerBatch: 1024,
+    tasksPerIteration: 1024,
     contextTokens: 65_536,
   },
   'swe-swiss': {
@@ -127,7 +127,7 @@ export const METHOD_PRESETS: Readonly<Record<MethodName, MethodPreset>> = {
     ...NEBIUS,
     clip: { low: 0.2, high: 0.3 },
     lengthPenalty: { unit: 'steps', threshold: 10, maximum: 40 },
-    tasksPerBatch: 300,
+    tasksPerIteration: 300,
     contextTokens: 65_536,
     maxSteps: 40,
   },
@@ -135,13 +135,13 @@ export const METHOD_PRESETS: Readonly<Record<MethodName, MethodPreset>> = {
     ...NEBIUS,
     clip: { low: 0.2, high: 0.26 },
     lengthPenalty: { unit: 'steps', threshold: 10, maximum: 80 },
-    tasksPerBatch: 100,
+    tasksPerIteration: 100,
     contextTokens: 131_072,
     maxSteps: 80,
   },
   deepswe: {
     ...UNSAID,
-    source: 'together.ai/blog/deepswe and rLLM examples/swe/train_deepswe_32b.sh; see GRPO_PLUS_PLUS',
+    source: 'together.ai/blog/deepswe; aggregation, without its constant, from rLLM train_deepswe_32b.sh',
     rewards: { solved: 1, unsolved: 0 },
     advantage: { method: 'leave-one-out', options: { groupOfOne: 'reward' } },
     clip: { low: 0.2, high: 0.28 },
@@ -150,7 +150,7 @@ export const METHOD_PRESETS: Readonly<Record<MethodName, MethodPreset>> = {
     compactFilter: COMPACT_FILTERS.deepswe,
     groupSize: 8,
     learningRate: 1e-6,
-    tasksPerBatch: 8,
+    tasksPerIteration: 8,
     contextTokens: 36_864,
     maxSteps: 50,
   },
@@ -159,7 +159,7 @@ export const METHOD_PRESETS: Readonly<Record<MethodName, MethodPreset>> = {
     source: 'arXiv 2502.18449, Eq. 1-2 and section 2; rewards are similarities from -1 to 1',
     advantage: { method: 'grpo' },
     groupSize: 16,
-    tasksPerBatch: 32,
+    tasksPerIteration: 32,
     contextTokens: 16_384,
   },
 };

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { policyLoss } from '../losses/policy-loss.js';
 import { applyPreset, type GroupMember } from './apply-preset.js';
@@ -98,6 +99,32 @@ test('masked attempts count in the baseline of SkyRL and DeepSWE', () => {
   expect(advantagesOf('deepswe', cut)).toEqual([1, -0.333333, null, -0.333333]);
   expect(advantagesOf('nebius-1', cut).includes(null)).toBe(false);
 });
+
+test.each(Object.keys(METHOD_PRESETS) as MethodName[])(
+  '%s minds no order, and takes a lost attempt for none',
+  (name) => {
+    const member = fc.record({
+      reward: fc.constantFrom(0, 1, null),
+      end: fc.constantFrom('submitted', 'turn-limit', 'timed-out', 'gave-up'),
+      steps: fc.nat(40),
+      tokens: fc.nat(20_480),
+    });
+    const ofGroup = (members: readonly GroupMember[]) => applyPreset(members, METHOD_PRESETS[name]);
+    fc.assert(
+      fc.property(fc.array(member, { maxLength: 10 }), (members) => {
+        const { isKept, members: before } = ofGroup(members);
+        expect(ofGroup(members.toReversed())).toEqual({ isKept, members: before.toReversed() });
+        const known = members.map(({ reward }) => reward !== null);
+        expect(ofGroup(members.filter((_, index) => known[index]))).toEqual({
+          isKept,
+          members: before.filter((_, index) => known[index]),
+        });
+        for (const [index, { reward, advantage }] of before.entries())
+          if (!known[index]) expect([reward, advantage]).toEqual([null, null]);
+      }),
+    );
+  },
+);
 
 test('a preset makes a loss of ratios', () => {
   const { clip, aggregation } = METHOD_PRESETS.skyrl;
