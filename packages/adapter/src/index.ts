@@ -1,5 +1,9 @@
 export { toChatMessage } from './chat-messages.js';
 export type { AssistantMessage, Conversation, Message, ToolCall, ToolDescription } from './conversation.js';
+export type { Critic, CriticClient, CriticScore, ScoreOptions } from './critic/critic.js';
+export type { CriticClientOptions } from './critic/critic-client-options.js';
+export { type ClassifyCriticOptions, openClassifyCritic } from './critic/open-classify-critic.js';
+export { openPoolingCritic, type PoolingCriticOptions } from './critic/open-pooling-critic.js';
 export type { ModelCapabilities } from './model-policy/model-capabilities.js';
 export type {
   Engine,
@@ -10,6 +14,8 @@ export type {
 } from './model-policy/model-policy-options.js';
 export { type ModelPolicy, openModelPolicy } from './model-policy/open-model-policy.js';
 export type { UsageTotals } from './model-policy/usage-totals.js';
+export { createLookAheadPolicy, type LookAheadOptions } from './policies/look-ahead.js';
+export type { LookAheadNote } from './policies/look-ahead-choice.js';
 export { createScriptedPolicy, type ScriptedTurn, type ScriptStep } from './policies/scripted.js';
 export type {
   ContextOverflow,
@@ -40,6 +46,8 @@ export {
 } from './tool-sets/cwm/sandbox-files.js';
 export { type CwmToolSetOptions, createCwmToolSet } from './tool-sets/cwm.js';
 export { createPlainToolSet } from './tool-sets/plain.js';
+export type { LintRule } from './tool-sets/swe-agent/edit.js';
+export { createSweAgentToolSet, type SweAgentToolSetOptions } from './tool-sets/swe-agent.js';
 export { type BashToolOptions, createBashTool } from './tools/bash.js';
 export { createSubmitTool } from './tools/submit.js';
 export { type RolloutEnd, type Trajectory, withoutSubmission } from './trajectory.js';

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { withoutCandidate } from '../candidate-id.js';
 import { PolicyError } from '../policy-error.js';
 import { type ChatCompletion, readUsage } from './chat-completion.js';
 import { createStreamReader } from './event-stream.js';
 import { type Judgement, judgeReply } from './judge-reply.js';
 import type { Engine } from './model-policy-options.js';
 import type { ModelServer } from './model-server.js';
-import { retryDelayMs, waitMs } from './retry-delay.js';
+import { pauseBeforeRetry } from './pause-before-retry.js';
 import type { Settings } from './settings.js';
 import { addUsage, type UsageTotals } from './usage-totals.js';
 
@@ -37,9 +38,6 @@ export type Reply =
   | { readonly status: 'overflow'; readonly reason: string; readonly retries: number }
   | { readonly status: 'refused'; readonly statusCode: number; readonly reason: string };
 
-/** A server that asks for a longer pause than this does not want to be asked again. */
-const LONGEST_ASKED_PAUSE_MS = 600_000;
-
 /**
  * Sends a chat request until it is answered or refused. A request that failed is a sample that was thrown away: the
  * next one has an id of its own. Throws PolicyError where the server fails too often or talks nonsense, and the reason
@@ -51,7 +49,7 @@ export async function askServer(
   totals: UsageTotals,
   question: Question,
 ): Promise<Reply> {
-  const { retry, now, random, onRetry } = settings;
+  const { now, onRetry } = settings;
   const { rolloutId, signal, readVersion } = question;
   for (let attempt = 1; ; attempt += 1) {
     const versionStart = await readVersion(signal);
@@ -74,15 +72,11 @@ export async function askServer(
         throw new PolicyError('bad-answer', `${server.host}: ${judged.reason}.`);
       case 'retry': {
         addUsage(totals, judged.usage ?? null);
-        const { reason, cause, retryAfterMs } = judged;
-        if (attempt >= retry.attempts) throw exhausted(server.host, attempt, reason, cause);
-        if (retryAfterMs !== undefined && retryAfterMs > LONGEST_ASKED_PAUSE_MS)
-          throw exhausted(server.host, attempt, `it asks to wait ${Math.round(retryAfterMs / 1000)} s; ${reason}`);
-        const delayMs = retryDelayMs(attempt, retry, random, retryAfterMs);
-        totals.retries += 1;
-        onRetry({ rolloutId, attempt, delayMs, reason });
-        question.onRetry?.(reason);
-        await waitMs(delayMs, signal);
+        await pauseBeforeRetry(server.host, settings, { ...judged, attempt }, signal, (delayMs) => {
+          totals.retries += 1;
+          onRetry({ rolloutId, attempt, delayMs, reason: judged.reason });
+          question.onRetry?.(judged.reason);
+        });
       }
     }
   }
@@ -103,8 +97,10 @@ async function sendOnce(
   const reply = await server.postChat(JSON.stringify(named), {
     headers: {
       'x-request-id': requestId,
-      // Its router keeps a conversation where its cache is.
-      ...(engine === 'sglang' && { 'x-smg-routing-key': rolloutId.replace(/[^\x21-\x7e]/g, '_') }),
+      // Its router keeps a conversation where its cache is, with all candidates for its next turn.
+      ...(engine === 'sglang' && {
+        'x-smg-routing-key': withoutCandidate(rolloutId).replace(/[^\x21-\x7e]/g, '_'),
+      }),
     },
     signal,
     timeoutMs,
@@ -113,13 +109,11 @@ async function sendOnce(
   return judgeReply(reply, stream, { now: now(), redact });
 }
 
-function exhausted(host: string, attempts: number, reason: string, cause?: unknown): PolicyError {
-  const times = attempts === 1 ? 'once' : `${attempts} times`;
-  return new PolicyError('retries-exhausted', `${host} failed ${times}, at last with: ${reason}.`, { cause });
-}
-
 /** The error that a refusal is, where nothing else can be made of it. */
-export function refusal(host: string, { statusCode, reason }: Extract<Reply, { status: 'refused' }>): PolicyError {
+export function refusal(
+  host: string,
+  { statusCode, reason }: Omit<Extract<Reply, { status: 'refused' }>, 'status'>,
+): PolicyError {
   const advice: Record<number, string> = {
     401: ' Hand in the API key that this server expects.',
     403: ' Hand in an API key that may use this model.',

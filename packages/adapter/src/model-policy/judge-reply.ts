@@ -22,6 +22,8 @@ export type Judgement =
     }
   | { readonly status: 'no-answer'; readonly reason: string };
 
+export type Failure = Exclude<Judgement, { readonly status: 'answered' }>;
+
 /** Request timeout, conflict, too early, too many requests. */
 const RETRIED = new Set([408, 409, 425, 429]);
 
@@ -29,8 +31,30 @@ const RETRIED = new Set([408, 409, 425, 429]);
 export function judgeReply(
   reply: HttpReply,
   stream: StreamReader | undefined,
-  { now, redact }: { readonly now: Date; readonly redact: (text: string) => string },
+  told: { readonly now: Date; readonly redact: (text: string) => string },
 ): Judgement {
+  const failure = judgeFailure(reply, told);
+  if (failure.status !== 'text') return failure;
+  const { redact } = told;
+  if (!failure.isEventStream || stream === undefined) return judgeAnswer(failure.text, redact);
+  const end = stream.end();
+  if (end.status === 'complete') return judgeCompletion(end.completion);
+  if (end.status === 'cut') return { status: 'retry', reason: end.reason };
+  return judgeError(codeOf(parseJson(end.text)) ?? 500, end.text, redact);
+}
+
+/** A reply with 200, of which nothing is known yet. */
+export interface ReplyText {
+  readonly status: 'text';
+  readonly text: string;
+  readonly isEventStream: boolean;
+}
+
+/** What to make of a reply to any request, as far as it is none; otherwise its text. */
+export function judgeFailure(
+  reply: HttpReply,
+  { now, redact }: { readonly now: Date; readonly redact: (text: string) => string },
+): Failure | ReplyText {
   switch (reply.status) {
     case 'broken':
       return { status: 'retry', reason: redact(reply.reason), cause: reply.cause };
@@ -43,20 +67,25 @@ export function judgeReply(
         const location = reply.header('location');
         return judgeError(statusCode, location === undefined ? text : redirectText(location), redact, retryAfterMs);
       }
-      if (!reply.isEventStream || stream === undefined) return judgeAnswer(text, redact);
-      const end = stream.end();
-      if (end.status === 'complete') return judgeCompletion(end.completion);
-      if (end.status === 'cut') return { status: 'retry', reason: end.reason };
-      return judgeError(codeOf(parseJson(end.text)) ?? 500, end.text, redact);
+      return { status: 'text', text, isEventStream: reply.isEventStream };
     }
   }
 }
 
 function judgeAnswer(text: string, redact: (text: string) => string): Judgement {
   const json = parseJson(text);
+  const completion = json === undefined ? undefined : parseCompletion(json);
+  return completion === undefined ? judgeNoAnswer(json, text, 'chat completion', redact) : judgeCompletion(completion);
+}
+
+/** What to make of a text with 200 that is not the answer that was expected. `json`: undefined where it is none. */
+export function judgeNoAnswer(
+  json: unknown,
+  text: string,
+  expected: string,
+  redact: (text: string) => string,
+): Failure {
   if (json === undefined) return { status: 'retry', reason: 'its answer was cut off or is no JSON' };
-  const completion = parseCompletion(json);
-  if (completion !== undefined) return judgeCompletion(completion);
   // Gateways hand on the failure of what is behind them with 200.
   if (
     typeof json === 'object' &&
@@ -64,7 +93,7 @@ function judgeAnswer(text: string, redact: (text: string) => string): Judgement 
     ('error' in json || (json as { object?: unknown }).object === 'error')
   )
     return judgeError(codeOf(json) ?? 500, text, redact);
-  return { status: 'no-answer', reason: 'its answer is no chat completion' };
+  return { status: 'no-answer', reason: `its answer is no ${expected}` };
 }
 
 function judgeCompletion(completion: ChatCompletion): Judgement {
@@ -85,7 +114,7 @@ function judgeError(
   text: string,
   redact: (text: string) => string,
   retryAfterMs?: number,
-): Judgement {
+): Failure {
   const message = messageIn(text, redact);
   const reason = `${statusCode}: ${message}`;
   if (isContextOverflow(statusCode, text)) return { status: 'overflow', reason: overflowReason(message) };

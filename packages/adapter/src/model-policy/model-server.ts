@@ -9,6 +9,8 @@ export interface ModelServer {
   /** `api`: below the base address, such as `models`. `root`: beside its `/v1`, where engines have paths of their own. */
   get(below: 'api' | 'root', path: string, request: { signal: AbortSignal; timeoutMs: number }): Promise<JsonReply>;
   postChat(body: string, request: ChatTransfer): Promise<HttpReply>;
+  /** To a path below the base address. */
+  post(path: string, body: string, request: ChatTransfer): Promise<HttpReply>;
   close(): Promise<void>;
 }
 
@@ -21,9 +23,12 @@ export type JsonReply =
 
 export function createModelServer({ baseUrl, headers, maxAnswerBytes: maxBytes }: Settings): ModelServer {
   const client = createHttpClient();
-  const chatUrl = below(baseUrl, 'chat/completions');
   const root = new URL(baseUrl);
   root.pathname = root.pathname.replace(/\/v1\/*$/, '/');
+  const post = (path: string, body: string, transfer: ChatTransfer) => {
+    const all = { 'content-type': 'application/json', ...headers, ...transfer.headers };
+    return client.send({ method: 'POST', url: below(baseUrl, path), body, maxBytes, ...transfer, headers: all });
+  };
   return {
     host: baseUrl.host,
     async get(place, path, { signal, timeoutMs }) {
@@ -31,10 +36,8 @@ export function createModelServer({ baseUrl, headers, maxAnswerBytes: maxBytes }
       const reply = await client.send({ method: 'GET', url, headers, signal, timeoutMs, maxBytes });
       return reply.status === 'replied' ? { ...reply, json: parseJson(reply.text) } : reply;
     },
-    postChat(body, transfer) {
-      const all = { 'content-type': 'application/json', ...headers, ...transfer.headers };
-      return client.send({ method: 'POST', url: chatUrl, body, maxBytes, ...transfer, headers: all });
-    },
+    post,
+    postChat: (body, transfer) => post('chat/completions', body, transfer),
     close: () => client.close(),
   };
 }

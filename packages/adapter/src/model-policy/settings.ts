@@ -40,7 +40,7 @@ const OWN_FIELDS = new Set(
   ).split(' '),
 );
 
-export function settle(options: ModelPolicyOptions): Settings {
+export function settle(options: Omit<ModelPolicyOptions, 'format'>): Settings {
   const { sampling, retry, model } = options;
   if (model === '') throw new PolicyError('invalid-options', 'Expected the name of a model, and it is empty.');
   for (const field of Object.keys(options.extraBody ?? {})) {
@@ -91,7 +91,7 @@ function readBaseUrl(text: string): URL {
   return url;
 }
 
-function headersOf({ headers, apiKey }: ModelPolicyOptions): Record<string, string> {
+function headersOf({ headers, apiKey }: Pick<ModelPolicyOptions, 'headers' | 'apiKey'>): Record<string, string> {
   const all: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers ?? {})) all[name.toLowerCase()] = value;
   if (apiKey) all.authorization = `Bearer ${apiKey}`;
@@ -105,7 +105,7 @@ function headersOf({ headers, apiKey }: ModelPolicyOptions): Record<string, stri
   return all;
 }
 
-function secretsOf({ apiKey, headers }: ModelPolicyOptions): string[] {
+function secretsOf({ apiKey, headers }: Pick<ModelPolicyOptions, 'headers' | 'apiKey'>): string[] {
   const values = Object.entries(headers ?? {})
     .filter(([name]) => /auth|key|token|secret|cookie/i.test(name))
     .map(([, value]) => value);

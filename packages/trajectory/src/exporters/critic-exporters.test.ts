@@ -139,6 +139,11 @@ test('what counts as passed is an option', () => {
   expect(toCriticSamples(injector, discounted, options)).toMatchObject([{ passed: true, labels: [0.99, 1] }]);
 });
 
+test('one without labels is left out', () => {
+  const { lines, skipped } = exportCriticLines([aTrajectory()], () => null);
+  expect([lines, [...skipped]]).toEqual([[], [['It was given no labels.', 1]]]);
+});
+
 test.each([
   [[1], /each of 2 actions, got 1/],
   [[1, Number.NaN], /action 1 is NaN/],

@@ -1,3 +1,4 @@
+import { hasPassed } from '../filters/has-passed.js';
 import { isInfrastructureEnd } from '../mask-reason.js';
 import type { TrajectoryRecord } from '../trajectory-record.js';
 import type { CriticTokens } from './critic-tokens.js';
@@ -60,6 +61,7 @@ function reasonOf(record: TrajectoryRecord): string {
   if (record.reward_status === 'pending') return 'Its reward is still pending.';
   if (record.reward_status === 'unscorable') return record.unscorable_reason ?? 'It has no reward.';
   if (record.turns.length === 0) return 'It has no turn.';
+  if (hasPassed(record) !== undefined && record.role === 'solver') return 'It was given no labels.';
   return record.role === 'injector'
     ? 'It is of the injector, whose actions no tests judge.'
     : 'Its outcome is not known.';

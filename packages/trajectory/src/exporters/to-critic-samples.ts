@@ -6,8 +6,11 @@ import type { ChatMessage, TrajectoryRecord } from '../trajectory-record.js';
 import { type CriticTokens, criticTokensOf } from './critic-tokens.js';
 import { requestTools } from './function-tools.js';
 
-/** Labels of an episode's actions, in order: `tdLabels` of the reward package, or any other. */
-export type CriticLabels = (actions: number, passed: boolean) => readonly number[];
+/**
+ * Labels of an episode's actions, in order; null: it has none and is left out. `tdLabels` of the reward package fits,
+ * or any other.
+ */
+export type CriticLabels = (actions: number, passed: boolean) => readonly number[] | null;
 
 /** One line to train a critic on. */
 export interface CriticSample {
@@ -58,7 +61,9 @@ export function toCriticSamples(
   const passed = (options.passedOf ?? passedOfSolver)(record);
   const actions = record.turns.length;
   if (passed === undefined || actions === 0) return [];
-  const checked = checkLabels(labels(actions, passed), actions);
+  const given = labels(actions, passed);
+  if (given === null) return [];
+  const checked = checkLabels(given, actions);
   const values = record.turns.map(({ format_error }, place) =>
     options.maskFormatErrors && format_error !== undefined ? null : checked[place]!,
   );
