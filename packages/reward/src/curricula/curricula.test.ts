@@ -82,6 +82,14 @@ describe('the curriculum of prompts', () => {
     expect(outcome(advanceCurriculum(once, trained(5, 0.3), options))).toEqual(['adb', 'ce']);
   });
 
+  test('takes back 500 without options', () => {
+    const many = Array.from({ length: 600 }, (_, index) => `${index}`);
+    const unsolved = startCurriculum(many.map((id) => task(0, 16, id)));
+    const { active, excluded } = advanceCurriculum(advanceCurriculum(unsolved, measured(...many)), trained(100, 0.6));
+    expect(active).toEqual(many.slice(0, 500));
+    expect(ids(excluded)).toEqual(many.slice(500));
+  });
+
   test('a failed measurement takes nothing away, and nothing changes in place', () => {
     const before = structuredClone(start);
     const improved = advanceCurriculum(start, measured('b'));

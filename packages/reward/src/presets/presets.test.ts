@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { COMPACT_FILTERS, type CompactFilter } from '../filters/compact-filtering.js';
 import { policyLoss } from '../losses/policy-loss.js';
 import { applyPreset, type GroupMember } from './apply-preset.js';
 import { GRPO_PLUS_PLUS } from './grpo-plus-plus.js';
@@ -80,6 +81,13 @@ describe('what is left out', () => {
   test('with DAPO it does not, whatever the lengths', () => {
     const lengths = group({ reward: 1 }, { reward: 1, tokens: 20_000 });
     expect(applyPreset(lengths, METHOD_PRESETS.dapo).isKept).toBe(false);
+  });
+
+  test('a group is uniform without its masked members only where these are dropped before it is formed', () => {
+    const cut = group({ reward: 1 }, { reward: 1 }, { reward: 0, end: 'turn-limit' });
+    const isKept = (compactFilter: CompactFilter) => applyPreset(cut, { ...METHOD_PRESETS.dapo, compactFilter }).isKept;
+    expect(isKept(COMPACT_FILTERS.deepswe)).toBe(true);
+    expect(isKept(COMPACT_FILTERS.rllm)).toBe(false);
   });
 
   test('a group of which nothing is left is left out by all', () => {
