@@ -30,6 +30,18 @@ export type { RolloutBounds } from './roles/role-rollout.js';
 export { type DescribeSymptomsOptions, describeSymptoms } from './statements/describe-symptoms.js';
 export { describeSpecification, type Statement, type StatementKind, statementOf } from './statements/statement.js';
 export { type StatementSource, specificationSource, symptomsSource } from './statements/statement-source.js';
+export type {
+  AgentlessOptions,
+  AgentlessPolicies,
+  AgentlessRun,
+  AgentlessTestSample,
+  RepairSample,
+} from './swe-rl/agentless.js';
+export { type AgentlessSolverOptions, createAgentlessSolver } from './swe-rl/agentless-solver.js';
+export { type AppliedAnswer, applyAnswer } from './swe-rl/apply-answer.js';
+export { rewardRepairs } from './swe-rl/reward-repairs.js';
+export { runAgentless } from './swe-rl/run-agentless.js';
+export { type SampledCompletion, sampleCompletions } from './swe-rl/sample-completions.js';
 export { type NormalisedPatch, normalisePatch } from './swe-swiss/normalise-patch.js';
 export { countTestVotes, normaliseTest, type TestVote } from './swe-swiss/normalise-test.js';
 export {
