@@ -1,8 +1,10 @@
+import { tdLabels } from '@swe-selfplay/reward';
 import {
   type TrajectoryRecord,
   toArt,
   toAtif,
   toChatJsonl,
+  toCriticSamples,
   toSkyRLSteps,
   toSlimeSamples,
   toTrlRollout,
@@ -27,6 +29,7 @@ export const EXPORT_FORMATS: Readonly<Record<string, Export>> = {
   art: (trajectory) => listed(toArt(trajectory)),
   atif: (trajectory) => listed(toAtif(trajectory)),
   chat: (trajectory) => toChatJsonl(trajectory),
+  critic: (trajectory) => toCriticSamples(trajectory, (actions, passed) => tdLabels({ actions, passed })!),
 };
 
 export interface ExportResult {

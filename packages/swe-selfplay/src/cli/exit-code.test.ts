@@ -1,7 +1,9 @@
 import { PolicyError, PromptError } from '@swe-selfplay/adapter';
 import { EnvironmentError } from '@swe-selfplay/artifact';
 import { EvaluationError } from '@swe-selfplay/evaluation';
+import { MethodError } from '@swe-selfplay/methods';
 import { SandboxError } from '@swe-selfplay/sandbox';
+import { SelectionError } from '@swe-selfplay/selection';
 import { SolverError } from '@swe-selfplay/solver';
 import { expect, test } from 'vitest';
 import { RunError } from '../run-error.js';
@@ -24,6 +26,9 @@ test.each([
   [new PolicyError('retries-exhausted', 'No.'), 3],
   [new PolicyError('bad-answer', 'No.'), 3],
   [new PromptError('unknown-placeholder', 'No.'), 2],
+  [new MethodError('invalid-options', 'No.'), 2],
+  [new MethodError('infra', 'No.'), 3],
+  [new SelectionError('invalid-options', 'No.'), 2],
   [new TypeError('x is undefined'), 3],
   ['thrown text', 3],
 ])('%o ends a command with exit code %i', (error, exitCode) => {

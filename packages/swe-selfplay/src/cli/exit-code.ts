@@ -16,6 +16,8 @@ const USAGE_ERRORS = [
   'RewardError',
   'TrajectoryError',
   'PromptError',
+  'MethodError',
+  'SelectionError',
 ];
 /** Of errors that may be either, the codes that are the one, and the other. */
 const INFRA_RUN_CODES: unknown[] = ['disk-full', 'write-failed', 'corrupt-record'];

@@ -5,6 +5,7 @@ import { evaluateCommand } from './commands/evaluate.js';
 import { exportCommand } from './commands/export.js';
 import { injectCommand } from './commands/inject.js';
 import { playCommand } from './commands/play.js';
+import { simulateCommand } from './commands/simulate.js';
 import { solveCommand } from './commands/solve.js';
 import { validateCommand } from './commands/validate.js';
 import { describeFailure, EXIT_CODES, exitCodeOf } from './exit-code.js';
@@ -42,6 +43,7 @@ function createProgram(finish: (exitCode: number) => void): Command {
     playCommand,
     exportCommand,
     auditCommand,
+    simulateCommand,
   ];
   for (const create of commands) program.addCommand(create(finish));
   // Settings are not inherited by commands that are made on their own.
