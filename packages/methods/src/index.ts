@@ -27,6 +27,27 @@ export { MethodError, type MethodErrorCode } from './method-error.js';
 export type { Completion } from './roles/complete.js';
 export { policyOf, type RolePolicies } from './roles/role-policies.js';
 export type { RolloutBounds } from './roles/role-rollout.js';
+export {
+  type AttemptsAtBug,
+  type CompareMethodsOptions,
+  compareMethods,
+  type GradedCandidate,
+  type MethodChoice,
+  type MethodComparison,
+  type MethodResult,
+} from './selection/compare-methods.js';
+export {
+  type AttemptSelection,
+  type SelectAttemptOptions,
+  type SelectionInput,
+  selectAttempt,
+} from './selection/select-attempt.js';
+export {
+  SELECTION_METHODS,
+  SELECTION_NEEDS,
+  type SelectionMethod,
+  type SelectionNeeds,
+} from './selection/selection-method.js';
 export { type DescribeSymptomsOptions, describeSymptoms } from './statements/describe-symptoms.js';
 export { describeSpecification, type Statement, type StatementKind, statementOf } from './statements/statement.js';
 export { type StatementSource, specificationSource, symptomsSource } from './statements/statement-source.js';

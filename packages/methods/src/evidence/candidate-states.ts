@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { type FileEntry, listPaths, modeOf, restoreFiles, type Snapshot, withFiles } from '@swe-selfplay/artifact';
+import {
+  diffSnapshots,
+  type FileEntry,
+  listPaths,
+  modeOf,
+  printPatch,
+  restoreFiles,
+  type Snapshot,
+  withFiles,
+} from '@swe-selfplay/artifact';
 import { applyPredPatch, type GuardRule, gradedState } from '@swe-selfplay/evaluation';
 import { isTestPath } from '@swe-selfplay/python';
 import type { CandidateEvidence, CandidatePatch, SelectionTask, WrittenTest } from './evidence.js';
@@ -10,6 +19,8 @@ export type CandidateStates =
       readonly status: 'ready';
       /** Task + patch, with tests and what decides how they run as the task has them. */
       readonly snapshot: Snapshot;
+      /** The difference to the task. */
+      readonly effectivePatch: Uint8Array;
       /** The same with the files of a written test on it. */
       withTest(test: WrittenTest): Snapshot;
     }
@@ -45,6 +56,7 @@ export async function candidateStates(
   return {
     status: 'ready',
     snapshot,
+    effectivePatch: printPatch(await diffSnapshots(view.snapshot, snapshot)),
     withTest(test) {
       const paths = [...test.files.keys()];
       const frame = `${createHash('sha256').update(test.command.script).digest('hex')} ${paths.join('\0')}`;

@@ -59,6 +59,8 @@ export interface CandidatePatch {
   readonly isFinished: boolean;
   /** What a critic or another judge that executes nothing gives it; null where it failed. */
   readonly score?: number | null;
+  /** In which round of an adversarial loop it was made; without one, its place among the attempts counts. */
+  readonly iteration?: number;
 }
 
 /** How many runs a method asked for, and how many of them were made. */
@@ -102,6 +104,8 @@ export type CandidateEvidence =
       readonly id: string;
       /** Digest of the state that was run: equal for patches that come to the same, however they are written. */
       readonly stateKey: string;
+      /** What is left of the patch with tests, and what decides how they run, put back; a diff on the task. */
+      readonly effectivePatch: Uint8Array;
       /** Ids of the task's suite that pass without the patch and not with it, sorted; null where the run failed as infra. */
       readonly regressionFailures: readonly string[] | null;
       /** By kept test; null where a run failed as infra. */
@@ -121,7 +125,7 @@ export interface PatchTestMatrix {
   readonly baselines: readonly TestBaseline[];
   /** The tests that count, in order: columns of `counts`. */
   readonly tests: readonly WrittenTest[];
-  /** Ids of the task's suite that pass without any patch; null where that run failed as infra, or none was asked for. */
+  /** Ids of the task's suite that pass without any patch; null where that run failed as infra, or was not asked for. */
   readonly regressionTests: readonly string[] | null;
   /** In the order of the candidates. */
   readonly candidates: readonly CandidateEvidence[];

@@ -75,8 +75,10 @@ async function gatherEvidence(
 ): Promise<CandidateEvidence> {
   if (state.status === 'none') return state;
   const failures = async () => {
-    const passed = isMeasured(suite) ? await suite.passesIn(state.snapshot) : null;
-    return passed && [...suite!.before].filter((test) => !passed.has(test)).sort();
+    if (!isMeasured(suite)) return null;
+    if (suite.before.size === 0) return [];
+    const passed = await suite.passesIn(state.snapshot);
+    return passed && [...suite.before].filter((test) => !passed.has(test)).sort();
   };
   const regressions = failures();
   const cells = columns.map((column) => column.countIn(state.withTest(column.test)));
@@ -85,6 +87,7 @@ async function gatherEvidence(
     status: 'ready',
     id,
     stateKey: state.snapshot.digest,
+    effectivePatch: state.effectivePatch,
     regressionFailures: await regressions,
     counts: await Promise.all(cells),
   };
@@ -95,9 +98,8 @@ function ownSuite({ testCommand }: SelectionTask): WrittenTest {
   return { id: 'own suite', files: new Map(), command: testCommand, writer: 'task' };
 }
 
-/** A suite that could not be run, or of which nothing could be read, says nothing about regressions. */
 function isMeasured(suite: MeasuredTest | undefined): suite is MeasuredTest {
-  return suite !== undefined && (suite.baseline.status === 'kept' || suite.baseline.status === 'passing');
+  return suite !== undefined && suite.baseline.status !== 'infra';
 }
 
 /** As Promise.all, but where one fails the others are stopped and waited for. */
