@@ -40,4 +40,11 @@ export interface ToolDescription {
 export interface Conversation {
   readonly messages: readonly Message[];
   readonly tools: readonly ToolDescription[];
+  /** Turns that the policy has taken, where `messages` no longer shows all of them. */
+  readonly turnsTaken?: number;
+}
+
+/** Which turn of the policy is asked for, from 1. */
+export function turnOf({ messages, turnsTaken }: Conversation): number {
+  return (turnsTaken ?? messages.filter(({ role }) => role === 'assistant').length) + 1;
 }

@@ -1,5 +1,5 @@
 import type { ChatMessage } from '@swe-selfplay/trajectory';
-import type { Conversation, ToolCall } from '../conversation.js';
+import { type Conversation, type ToolCall, turnOf } from '../conversation.js';
 import type { ContextOverflow, RespondOptions, Turn } from '../policy.js';
 import type { ToolCallFormat } from '../tool-format.js';
 import { askServer, type Reply, refusal } from './ask-server.js';
@@ -39,7 +39,7 @@ export async function answerTurn(
 ): Promise<Turn | ContextOverflow> {
   const { server, settings, engine, dialect, format, weights, room, totals } = connection;
   const messages = renderConversation(format, conversation);
-  const turn = conversation.messages.filter(({ role }) => role === 'assistant').length + 1;
+  const turn = turnOf(conversation);
   const left = room.leftFor(rolloutId, conversation.messages.length);
   if (left !== undefined && left < 1) return overflow('the answer before this one filled the context');
   const { maxTokens: asked } = settings.sampling;

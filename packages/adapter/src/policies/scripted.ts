@@ -1,4 +1,4 @@
-import type { Conversation } from '../conversation.js';
+import { type Conversation, turnOf } from '../conversation.js';
 import type { Policy, Turn } from '../policy.js';
 
 /** A turn of a script; tool calls may leave out their id. */
@@ -18,7 +18,7 @@ export function createScriptedPolicy(steps: readonly ScriptStep[], options: { re
   return {
     name: options.name ?? 'scripted',
     async respond(conversation) {
-      const position = conversation.messages.filter(({ role }) => role === 'assistant').length;
+      const position = turnOf(conversation) - 1;
       const step = steps[position];
       if (step === undefined) return { text: 'The script ends here.', toolCalls: [] };
       return completeTurn(typeof step === 'function' ? step(conversation) : step, position);
