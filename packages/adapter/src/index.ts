@@ -4,6 +4,10 @@ export type { Critic, CriticClient, CriticScore, ScoreOptions } from './critic/c
 export type { CriticClientOptions } from './critic/critic-client-options.js';
 export { type ClassifyCriticOptions, openClassifyCritic } from './critic/open-classify-critic.js';
 export { openPoolingCritic, type PoolingCriticOptions } from './critic/open-pooling-critic.js';
+export { type HintOptions, withHints } from './hints/with-hints.js';
+export { firstMalformedOnly } from './history/first-malformed.js';
+export { type LastObservationsOptions, lastObservations } from './history/last-observations.js';
+export { type HistoryProcessor, withHistory } from './history/with-history.js';
 export type { ModelCapabilities } from './model-policy/model-capabilities.js';
 export type {
   Engine,
