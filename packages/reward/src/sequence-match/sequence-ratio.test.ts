@@ -97,6 +97,20 @@ test('gives up where more pairs of elements would have to be looked at than allo
   );
 });
 
+/** Of two dense ends the one looked at later is the larger; then long texts with a popular element among many others. */
+const MIDDLE = indices(2000)
+  .map((index) => String.fromCharCode(0x4e00 + index))
+  .join('');
+const ends = (seed: number): string => generate(seed, 400, 2) + MIDDLE + generate(seed + 1, 150, 2).toUpperCase();
+const withPopular = (seed: number): string =>
+  Array.from(generate(seed, 10_000, 26), (letter, index) =>
+    index % 10 === 0 ? '}' : `${String.fromCharCode(0x4e00 + 4 * letter.charCodeAt(0) + (index % 4))}`,
+  ).join('');
+const LARGE: [string, string][] = [
+  [ends(2), ends(4)],
+  [withPopular(5), withPopular(6)],
+];
+
 type Question = { readonly a: string | string[]; readonly b: string | string[]; readonly autojunk: boolean };
 type Answer = { readonly ratio: number; readonly blocks: [number, number, number][] };
 
@@ -113,11 +127,17 @@ const cutUp = fc
     const kept = [...pieces.slice(1), pieces[0]!];
     return [whole, typeof whole === 'string' ? kept.join('') : kept.flat()];
   });
+/** So many equal elements that stretches are looked for with a suffix automaton. */
+const denseText = fc.oneof(
+  fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 150, maxLength: 400, size: 'max' }),
+  fc.string({ unit: fc.constantFrom('ab', 'aab', 'abb', 'c'), minLength: 80, maxLength: 200, size: 'max' }),
+);
 const pair = fc.oneof(
+  fc.tuple(denseText, denseText),
   fc.tuple(text('a', 'b'), text('a', 'b')),
   fc.tuple(text('a', 'b', 'c', '\n'), text('a', 'b', 'c', '\n')),
   fc.tuple(text('a', '😀', '𝒳', 'é', '日'), text('a', '😀', '𝒳', 'é', '日')),
-  fc.tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })),
+  fc.tuple(text('a', '\ud83d', '\ude00', '\0'), text('a', '\ud83d', '\ude00', '\0')),
   fc.tuple(longText, longText),
   fc.tuple(lines, lines),
   cutUp,
@@ -125,7 +145,7 @@ const pair = fc.oneof(
 
 test('finds the blocks and the ratio that Python finds', () => {
   const pairs = fc.sample(pair, { numRuns: 300, seed: 13 });
-  const questions = pairs.flatMap(([a, b]): Question[] => [
+  const questions = [...pairs, ...LARGE].flatMap(([a, b]): Question[] => [
     { a, b, autojunk: true },
     { a, b, autojunk: false },
   ]);

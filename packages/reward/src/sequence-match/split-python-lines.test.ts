@@ -16,7 +16,7 @@ test.each([
 
 test('cuts every text where Python cuts it, at every character of the first plane', () => {
   const hostile = fc.string({ unit: fc.constantFrom('a', '\r', '\n', '\v', '\x1c', '\x85', '\u2028', '\u2029', '😀') });
-  const texts = fc.sample(fc.oneof(hostile, fc.string({ unit: 'binary' })), { numRuns: 300, seed: 19 });
+  const texts = fc.sample(hostile, { numRuns: 300, seed: 19 });
   const everything = Array.from({ length: 0x10000 }, (_, code) => `${String.fromCharCode(code)}x`).join('');
   const questions = [everything, ...texts];
   const answers = askPython<string, string[]>('answers = [text.splitlines() for text in questions]', questions);
