@@ -16,6 +16,18 @@ export type {
   WrittenTest,
 } from './evidence/evidence.js';
 export { type GatherOptions, gatherMatrix } from './evidence/gather-matrix.js';
+export type { CodeAgent, CodeRequest, TestAgent, TestRequest } from './infcode/agents.js';
+export {
+  type InfCodeCandidate,
+  type InfCodeIteration,
+  type InfCodePlay,
+  type PlayInfCodeOptions,
+  playInfCode,
+} from './infcode/play-infcode.js';
+export { createPolicyCodeAgent } from './infcode/policy-code-agent.js';
+export { createPolicyTestAgent, type PolicyTestAgentOptions } from './infcode/policy-test-agent.js';
+export { createSearchCodeAgent } from './infcode/search-code-agent.js';
+export { createWriterTestAgent, type WriterTestAgentOptions } from './infcode/writer-test-agent.js';
 export { type BugFixerOptions, createBugFixer } from './kimi-dev/bug-fixer.js';
 export { type KimiDevPlay, type PlayKimiDevOptions, playKimiDev, scoredCandidates } from './kimi-dev/play-kimi-dev.js';
 export {

@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
 import { readPrompt, renderPrompt, type Trajectory } from '@swe-selfplay/adapter';
-import { modeOf } from '@swe-selfplay/artifact';
 import { EvaluationError } from '@swe-selfplay/evaluation';
 import { SandboxError } from '@swe-selfplay/sandbox';
 import type { SelectionTask, TestWriter, WriteTestsOptions, WrittenTest } from '../evidence/evidence.js';
 import { MethodError } from '../method-error.js';
 import type { ContextBounds } from '../roles/code-context.js';
 import type { CompleteOptions } from '../roles/complete.js';
+import { freePath } from '../roles/free-path.js';
 import { mapConcurrently } from '../roles/map-concurrently.js';
 import { policyOf, type RolePolicies } from '../roles/role-policies.js';
 import { type RolloutBounds, sampleId } from '../roles/role-rollout.js';
@@ -112,16 +112,6 @@ function writeFile(request: SampleRequest, index: number): Promise<WrittenFileOu
   const start = task.view.snapshot;
   const rollout = { id, policy, view: task.view, statement, start, promptOf, bounds: options, provider, signal };
   return fileByRollout({ ...rollout, onTrajectory }, fileName);
-}
-
-/** A path beside the task's first test file at which nothing stands. */
-export function freePath({ view, testFiles }: SelectionTask, fileName: string): string {
-  const directory = posix.dirname(testFiles[0] ?? fileName);
-  const stem = fileName.replace(/\.py$/, '');
-  for (let number = 1; ; number += 1) {
-    const path = posix.join(directory, `${stem}${number === 1 ? '' : `_${number}`}.py`);
-    if (modeOf(view.snapshot, path) === undefined && !testFiles.includes(path)) return path;
-  }
 }
 
 function testsOf(samples: readonly TestSample[]): readonly WrittenTest[] {
