@@ -56,6 +56,15 @@ test('leaves initialisers of the code to a patch, also where the script mentions
   expect(scaffoldPaths(['pkg/sub/__init__.py'], mentioned)).toEqual([]);
 });
 
+test('takes a directory for one of tests alone unless code is known to lie there, where the bug is not known', () => {
+  const unknown = {
+    ...surroundings([], ['pkg/sub/test_sub.py', 'tests/test_core.py']),
+    codePaths: ['pkg/sub/code.py'],
+  };
+  const task = { ...unknown, original: unknown.task };
+  expect(scaffoldPaths(['pkg/sub/__init__.py', 'tests/__init__.py'], task)).toEqual(['tests/__init__.py']);
+});
+
 test('never puts back what the bug changed, since that would mend it', () => {
   const paths = ['pkg/sub/__init__.py', 'run_tests.py'];
   const within = surroundings(paths, ['pkg/sub/test_sub.py'], 'python3 run_tests.py');

@@ -66,9 +66,8 @@ test('counts per patch and test, with regressions, what was failing and what was
   expect(found.right).toMatchObject({ status: 'ready', regressionFailures: [], counts: [leap(2, 1), lines(1)] });
   expect(found.halfRight).toMatchObject({ regressionFailures: [], counts: [leap(1, 1), lines(1)] });
   expect(found.breaking).toMatchObject({ counts: [leap(0, 1), lines(0)] });
-  expect((found.breaking as { regressionFailures: string[] }).regressionFailures).toContain(
-    'tests.test_dates.MonthTest.test_days_in_month_knows_leap_years',
-  );
+  const brokenId = 'tests.test_dates.MonthTest.test_days_in_month_knows_leap_years';
+  expect(found.breaking).toMatchObject({ regressionFailures: expect.arrayContaining([brokenId]) });
   // What cheats passes nothing: neither what it fails nor what it would have passed.
   expect(found.printsSuccess).toMatchObject({ counts: [leap(0, 1), lines(0)] });
   expect(found.tampers).toMatchObject({ counts: [leap(0, 0), lines(0)] });
