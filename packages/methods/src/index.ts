@@ -75,8 +75,24 @@ export { type AppliedAnswer, applyAnswer } from './swe-rl/apply-answer.js';
 export { rewardRepairs } from './swe-rl/reward-repairs.js';
 export { runAgentless } from './swe-rl/run-agentless.js';
 export { type SampledCompletion, sampleCompletions } from './swe-rl/sample-completions.js';
+export { type BuildTrainingTasksOptions, buildTrainingTasks } from './swe-swiss/build-training-tasks.js';
+export {
+  type AnswerVerdict,
+  type FilteredTests,
+  type FilterOptions,
+  filterLocalisations,
+  filterRepairs,
+  filterTests,
+} from './swe-swiss/filter-answers.js';
 export { type NormalisedPatch, normalisePatch } from './swe-swiss/normalise-patch.js';
 export { countTestVotes, normaliseTest, type TestVote } from './swe-swiss/normalise-test.js';
+export {
+  printJsonLines,
+  type SftLine,
+  sftLine,
+  type TrainingKind,
+  type TrainingTask,
+} from './swe-swiss/training-tasks.js';
 export {
   createSpecificationTestWriter,
   type SpecificationTestWriterOptions,
