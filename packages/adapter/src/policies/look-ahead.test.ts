@@ -1,3 +1,5 @@
+import { createSandboxProvider, withSandbox } from '@swe-selfplay/sandbox';
+import type { ChatMessage } from '@swe-selfplay/trajectory';
 import { afterEach, expect, test } from 'vitest';
 import { pooled, poolingReply } from '../../test-support/critic-replies.js';
 import { recorded, type SmallServer, startSmallModel, startSmallServer } from '../../test-support/small-server.js';
@@ -6,7 +8,9 @@ import type { Critic } from '../critic/critic.js';
 import { openPoolingCritic } from '../critic/open-pooling-critic.js';
 import { openModelPolicy } from '../model-policy/open-model-policy.js';
 import type { ContextOverflow, Policy, Turn } from '../policy.js';
+import { runRollout } from '../run-rollout.js';
 import { nativeFormat } from '../tool-formats/native.js';
+import { createPlainToolSet } from '../tool-sets/plain.js';
 import { createLookAheadPolicy } from './look-ahead.js';
 import { createScriptedPolicy } from './scripted.js';
 
@@ -240,3 +244,44 @@ test('a model at temperature 0 has nothing to choose from', async () => {
   expect(alone.description!.capture).toBe('train');
   expect(await ask(alone)).toMatchObject({ sample: { record: { sampling_effective: { look_ahead: { chosen: 0 } } } } });
 });
+
+test('of a rollout only what was chosen is executed and recorded', async () => {
+  const [critic] = await aCritic();
+  const command = (text: string, input: string): Turn => ({
+    ...{ text, toolCalls: [{ id: 'c1', tool: 'bash', input: { command: input } }] },
+  });
+  const submit: Turn = { text: '', toolCalls: [{ id: 'c2', tool: 'submit', input: {} }] };
+  const candidates = [
+    command('', 'echo 1 >> made'),
+    command('', 'echo 4; cat made; # 4'),
+    command('', 'echo 2 >> made'),
+  ];
+  const asked = aPolicy([...candidates, submit, submit, { ...submit, text: 'Best: 5' }]);
+  const likes: Critic = {
+    name: 'likes',
+    async score(messages, options) {
+      const { content } = messages.at(-1)!;
+      return content ? { score: 9 } : critic.score([{ role: 'assistant', content: textOf(messages.at(-1)!) }], options);
+    },
+  };
+  const provider = await createSandboxProvider({ backend: 'auto' });
+  ends.push(() => provider.close());
+  const trajectory = await withSandbox(provider, { base: undefined, changes: new Map() }, (sandbox) =>
+    runRollout({
+      ...{ id: 'r1', sandbox, toolSet: createPlainToolSet(), role: { submission: { kind: 'patch' }, extra: [] } },
+      policy: createLookAheadPolicy(asked, likes, { candidates: 3 }),
+      prompt: [{ role: 'user', text: 'Fix it.' }],
+    }),
+  );
+  expect(trajectory.end).toEqual({ status: 'submitted', paths: [] });
+  expect(trajectory.messages.map(({ text }) => text)).toEqual([
+    ...['Fix it.', '', expect.stringMatching(/^exit code 1\n4\ncat: /), 'Best: 5', 'Submitted.'],
+  ]);
+  expect(trajectory.turns).toHaveLength(2);
+});
+
+/** The command of a call, whose last number the critic likes. */
+function textOf({ tool_calls: calls }: ChatMessage): string {
+  const { command = '0' } = JSON.parse(calls![0]!.function.arguments) as { command?: string };
+  return command;
+}
