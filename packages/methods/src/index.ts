@@ -35,6 +35,13 @@ export {
   type PolicyTestWriterOptions,
   type TestSample,
 } from './kimi-dev/policy-test-writer.js';
+export {
+  type BugFixerGrade,
+  type RewardTestWriterOptions,
+  rewardBugFixer,
+  rewardTestWriter,
+  type TestWriterGrade,
+} from './kimi-dev/role-rewards.js';
 export { MethodError, type MethodErrorCode } from './method-error.js';
 export type { Completion } from './roles/complete.js';
 export { policyOf, type RolePolicies } from './roles/role-policies.js';
