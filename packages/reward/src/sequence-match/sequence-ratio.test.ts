@@ -103,7 +103,7 @@ const MIDDLE = indices(2000)
   .join('');
 const ends = (seed: number): string => generate(seed, 400, 2) + MIDDLE + generate(seed + 1, 150, 2).toUpperCase();
 const withPopular = (seed: number): string =>
-  Array.from(generate(seed, 10_000, 26), (letter, index) =>
+  Array.from(generate(seed, 12_000, 26), (letter, index) =>
     index % 10 === 0 ? '}' : `${String.fromCharCode(0x4e00 + 4 * letter.charCodeAt(0) + (index % 4))}`,
   ).join('');
 const LARGE: [string, string][] = [
