@@ -50,8 +50,8 @@ export {
 } from './tool-sets/cwm/sandbox-files.js';
 export { type CwmToolSetOptions, createCwmToolSet } from './tool-sets/cwm.js';
 export { createPlainToolSet } from './tool-sets/plain.js';
-export type { LintRule } from './tool-sets/swe-agent/edit.js';
-export { createSweAgentToolSet, type SweAgentToolSetOptions } from './tool-sets/swe-agent.js';
+export type { LintRule } from './tool-sets/swe-agent/guarded-writer.js';
+export { createNebiusToolSet, createSweAgentToolSet, type SweAgentToolSetOptions } from './tool-sets/swe-agent.js';
 export { type BashToolOptions, createBashTool } from './tools/bash.js';
 export { createSubmitTool } from './tools/submit.js';
 export { type RolloutEnd, type Trajectory, withoutSubmission } from './trajectory.js';

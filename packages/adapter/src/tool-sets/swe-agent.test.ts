@@ -4,7 +4,7 @@ import { createScriptedPolicy } from '../policies/scripted.js';
 import { runRollout } from '../run-rollout.js';
 import { type AnyTool, describeTool, useTool } from '../tool.js';
 import { TOOL_CALL_FORMATS } from '../tool-formats.js';
-import { createSweAgentToolSet, type SweAgentToolSetOptions } from './swe-agent.js';
+import { createNebiusToolSet, createSweAgentToolSet, type SweAgentToolSetOptions } from './swe-agent.js';
 
 const THOUSAND = Array.from({ length: 1000 }, (_, index) => `line ${index + 1}`).join('\n');
 const MODULE = 'import os\n\n\ndef f(x):\n    y = x\n    return y + 1\n\n\ndef g():\n    return os.sep\n';
@@ -266,6 +266,31 @@ test('a line without end is cut, and a reply too', async () => {
   expect(formatReply!('123😀56', budget)).toBe('123\ufffd\n[... 3 more characters]');
 });
 
+test('edits of Nebius name their file, and texts are replaced where they stand', async () => {
+  const nebius = createNebiusToolSet().createTools({ submission: { kind: 'patch' }, extra: [] });
+  opened.push(...nebius);
+  expect(nebius.map(({ name }) => name).join(' ')).toBe(
+    'create edit goto open replace scroll_down scroll_up search_file bash submit',
+  );
+  await bash("printf 'def f(aa):\\n    return aa + aa\\n' > 'n b.py'; printf 'aaa\\xe9aa\\n' > raw");
+  expect(await say('edit', '2:2\nx\nend_of_edit', nebius)).toBe('No file is open. Use open first.');
+  const named = await say('edit', "--file 'n b.py' 2:2\n    return aa * aa\nend_of_edit", nebius);
+  expect(named).toContain('2:    return aa * aa\nFile updated.');
+  expect(await use('edit', '--file x', nebius)).toMatchObject({ status: 'refused' });
+  expect(await use('edit', "--file 'n b.py'\n2:2\nend_of_edit", nebius)).toMatchObject({ status: 'refused' });
+  expect(await say('replace', 'aa bb', nebius)).toMatch(/^Error: the text occurs more than once/);
+  expect(await say('replace', 'missing bb', nebius)).toMatch(/^Error: the text was not found/);
+  expect(await say('replace', "'f(aa)' 'f(bb)'", nebius)).toContain("F821 undefined name 'aa'");
+  expect(await say('replace', '--replace-all aa bb', nebius)).toContain('2:    return bb * bb\nFile updated.');
+  expect(await say('replace', { search: 'bb):\n', replace: 'bb, c=1):\n\n' }, nebius)).toContain('(3 lines total)');
+  await say('open', 'raw', nebius);
+  await say('replace', { search: 'aa', replace: 'é', replace_all: true }, nebius);
+  expect(await bash("cat 'n b.py' raw")).toBe('def f(bb, c=1):\n\n    return bb * bb\n\xc3\xa9a\xe9\xc3\xa9\n');
+  const huge = { search: 'a', replace: 'x'.repeat(200_000), replace_all: true };
+  await bash("head -c 1000 /dev/zero | tr '\\0' a > raw");
+  expect(await say('replace', huge, nebius)).toMatch(/^Error: the file would become too large/);
+});
+
 test('refuses options that make no window', () => {
   expect(() => createSweAgentToolSet({ windowLines: 2, overlapLines: 2 })).toThrow(RangeError);
   expect(() => createSweAgentToolSet({ windowLines: 1.5 })).toThrow(/Expected windowLines/);
@@ -281,6 +306,14 @@ test('describes each tool with both forms of its input', () => {
     expect(textInput).toMatch(/\w/);
     expect(description.trimEnd()).toMatch(/\.$/);
   }
+});
+
+test.each(['native', 'xml'] as const)('the calls of the format %s have arguments', (name) => {
+  const format = TOOL_CALL_FORMATS[name];
+  const input = { start_line: 10, end_line: 12, replacement_text: '    one\n\n    two' };
+  const said = format.renderMessage({ role: 'assistant', text: '', toolCalls: [{ id: 'a', tool: 'edit', input }] });
+  const reply = { text: (said.content as string | null) ?? '', toolCalls: said.tool_calls ?? [], isTruncated: false };
+  expect(format.parse(reply, tools.map(describeTool)).toolCalls).toMatchObject([{ tool: 'edit', input }]);
 });
 
 test.each(['cwm', 'fence'] as const)('the calls of the format %s are those of SWE-agent', (name) => {

@@ -1,15 +1,19 @@
+import type { AnyTool } from '../tool.js';
 import type { ToolSet } from '../tool-set.js';
 import { createSubmitTool } from '../tools/submit.js';
 import { createCwmBashTool } from './cwm/bash.js';
 import type { BashSessionOptions } from './cwm/bash-session.js';
 import { besideSession, createRolloutShell } from './cwm/rollout-shell.js';
 import { createCreateTool } from './swe-agent/create.js';
-import { createEditTool, type LintRule } from './swe-agent/edit.js';
+import { createEditTool } from './swe-agent/edit.js';
 import type { Editor } from './swe-agent/editor.js';
 import { createFindFileTool } from './swe-agent/find-file.js';
+import { createGuardedWriter, type LintRule, type WriteChange } from './swe-agent/guarded-writer.js';
 import { createLinter } from './swe-agent/linter.js';
 import { createGotoTool, createScrollTool } from './swe-agent/move.js';
+import { createNebiusEditTool } from './swe-agent/nebius-edit.js';
 import { createOpenTool } from './swe-agent/open.js';
+import { createReplaceTool } from './swe-agent/replace-text.js';
 import { createSearchDirTool } from './swe-agent/search-dir.js';
 import { createSearchFileTool } from './swe-agent/search-file.js';
 
@@ -40,28 +44,62 @@ export interface SweAgentToolSetOptions extends BashSessionOptions {
  * Throws RangeError for options that are no such numbers.
  */
 export function createSweAgentToolSet(options: SweAgentToolSetOptions = {}): ToolSet {
+  return createViewerToolSet('swe-agent', options, (editor, { maxSearchResults, write }) => [
+    createOpenTool(editor),
+    createGotoTool(editor),
+    createScrollTool(editor, 'down'),
+    createScrollTool(editor, 'up'),
+    createFindFileTool(editor),
+    createSearchDirTool(editor, maxSearchResults),
+    createSearchFileTool(editor, maxSearchResults),
+    createEditTool(editor, write),
+    createCreateTool(editor),
+  ]);
+}
+
+/**
+ * The tools of Nebius's agents (arXiv 2508.03501, appendix), a variant of SWE-agent's: edits may name their file, texts are
+ * replaced wherever they stand, and what is found in directories is left to bash. The forms of the calls are those of the
+ * paper's list; the replies and the linter, of which it says nothing, are those of `createSweAgentToolSet`. Throws RangeError.
+ */
+export function createNebiusToolSet(options: SweAgentToolSetOptions = {}): ToolSet {
+  return createViewerToolSet('nebius', options, (editor, { maxSearchResults, write }) => [
+    createCreateTool(editor),
+    createNebiusEditTool(editor, write),
+    createGotoTool(editor),
+    createOpenTool(editor),
+    createReplaceTool(editor, write),
+    createScrollTool(editor, 'down'),
+    createScrollTool(editor, 'up'),
+    createSearchFileTool(editor, maxSearchResults),
+  ]);
+}
+
+interface ViewerParts {
+  readonly maxSearchResults: number;
+  readonly write: WriteChange;
+}
+
+function createViewerToolSet(
+  name: string,
+  options: SweAgentToolSetOptions,
+  createFileTools: (editor: Editor, parts: ViewerParts) => readonly AnyTool[],
+): ToolSet {
   const { windowLines = 100, overlapLines = 2, maxSearchResults = 100, lint = 'new-findings' } = options;
   const { maxReplyCharacters = 100_000, timeoutMs = 120_000, maxOutputBytes } = options;
   mustBeAtLeast(2, { windowLines });
   mustBeAtLeast(0, { overlapLines });
-  mustBeAtLeast(1, { maxSearchResults, maxReplyCharacters, remainderOfWindow: windowLines - overlapLines });
+  mustBeAtLeast(1, { maxSearchResults, maxReplyCharacters, 'windowLines - overlapLines': windowLines - overlapLines });
   const size = { lines: windowLines, overlap: overlapLines };
   return {
-    name: 'swe-agent',
+    name,
     endsWith: 'submission',
     createTools({ submission, extra }) {
       const shell = createRolloutShell({ timeoutMs, ...(maxOutputBytes !== undefined && { maxOutputBytes }) });
       const editor: Editor = { size, shell, open: undefined };
+      const write = createGuardedWriter(editor, createLinter(shell), lint);
       return [
-        createOpenTool(editor),
-        createGotoTool(editor),
-        createScrollTool(editor, 'down'),
-        createScrollTool(editor, 'up'),
-        createFindFileTool(editor),
-        createSearchDirTool(editor, maxSearchResults),
-        createSearchFileTool(editor, maxSearchResults),
-        createEditTool(editor, createLinter(shell), lint),
-        createCreateTool(editor),
+        ...createFileTools(editor, { maxSearchResults, write }),
         createCwmBashTool(shell, timeoutMs),
         ...extra.map((tool) => besideSession(tool, shell)),
         createSubmitTool(submission),
