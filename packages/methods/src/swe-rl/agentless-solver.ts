@@ -4,8 +4,9 @@ import { detectTestFrameworks } from '@swe-selfplay/python';
 import { type Solver, SolverError, type Submission, type TaskView } from '@swe-selfplay/solver';
 import type { SelectionTask } from '../evidence/evidence.js';
 import { MethodError } from '../method-error.js';
-import type { RolePolicies } from '../roles/role-policies.js';
-import type { AgentlessOptions, AgentlessPolicies, AgentlessRun } from './agentless.js';
+import { policyOf, type RolePolicies } from '../roles/role-policies.js';
+import { type AgentlessOptions, type AgentlessPolicies, type AgentlessRun, agentlessPolicies } from './agentless.js';
+import { answerTrajectory } from './answer-trajectory.js';
 import { runAgentless } from './run-agentless.js';
 
 export interface AgentlessSolverOptions extends Omit<AgentlessOptions, 'seed' | 'runner' | 'signal'> {
@@ -19,7 +20,8 @@ export interface AgentlessSolverOptions extends Omit<AgentlessOptions, 'seed' | 
 
 /**
  * A solver that plays Agentless-mini: it hands in the patch that `runAgentless` chooses. Its conversations are single
- * answers, handed to `onRun` and no trajectories.
+ * answers: the one that was chosen, or where there is none the first repair that was answered, is told as its trajectory;
+ * all of them are handed to `onRun`.
  */
 export function createAgentlessSolver(
   policies: AgentlessPolicies | RolePolicies,
@@ -28,12 +30,14 @@ export function createAgentlessSolver(
   const { name = 'agentless', suite, onRun, ...agentless } = options;
   return {
     name,
-    async solve(view, { seed, runner, signal }): Promise<Submission> {
+    async solve(view, { seed, runner, signal, trajectoryId, onTrajectory }): Promise<Submission> {
       const found = suite ?? (await findSuite(view, runner, signal));
       if (found === undefined) return { status: 'gave-up', reason: 'No tests of the repository can be run.' };
       try {
         const run = await runAgentless({ view, ...found }, policies, { ...agentless, seed, runner, signal });
         onRun?.(view, run);
+        const trajectory = trajectoryOf(policies, run, trajectoryId);
+        if (trajectory) onTrajectory?.(trajectory);
         return submissionOf(run);
       } catch (error) {
         if (error instanceof MethodError && error.code === 'infra')
@@ -42,6 +46,13 @@ export function createAgentlessSolver(
       }
     },
   };
+}
+
+function trajectoryOf(players: AgentlessPolicies | RolePolicies, run: AgentlessRun, id: string | undefined) {
+  const answered = run.repairs.findIndex(({ completion }) => completion.status === 'answered');
+  const index = run.selection.index ?? answered;
+  const repair = run.repairs[index];
+  return repair && answerTrajectory(policyOf(agentlessPolicies(players).repair, index), repair, id);
 }
 
 async function findSuite(view: TaskView, runner: TestRunner, signal: AbortSignal | undefined) {

@@ -1,5 +1,5 @@
-import type { Policy } from '@swe-selfplay/adapter';
-import { createTestRunner, evaluatePatch, type TestRunner } from '@swe-selfplay/evaluation';
+import type { Policy, Trajectory, TurnSample } from '@swe-selfplay/adapter';
+import { createTestRunner, type TestRunner } from '@swe-selfplay/evaluation';
 import { createSandboxProvider, type SandboxProvider } from '@swe-selfplay/sandbox';
 import { solveBug } from '@swe-selfplay/solver';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,7 +17,7 @@ let run: AgentlessRun;
 const asked: string[] = [];
 const SEED = 5;
 
-const COUNTS = { locations: 4, repairs: 8, tests: 6 };
+const COUNTS = { locations: 4, repairs: 7, tests: 5 };
 
 beforeAll(async () => {
   provider = await createSandboxProvider({ backend: 'auto' });
@@ -55,7 +55,6 @@ const REPAIRS = [
   mend(`${RIGHT}  # the last day`),
   mend(RIGHT),
   mend(RIGHT).replace('<think>', ''),
-  solution(block('tallybook/extra.py', '', 'x = 1')),
 ];
 
 const program = (name: string, expected: string) => `from datetime import date
@@ -73,7 +72,6 @@ ${name}()`;
 const PROGRAMS = [
   'print("Issue resolved")',
   program('test_a', 'date(2024, 2, 29)'),
-  'raise SystemExit(3)',
   program('test_b', 'date(2024, 2, 29)  # a leap year'),
   'print("Issue reproduced, Other issues")',
   'def (:',
@@ -108,7 +106,7 @@ test('files are localised by votes, and only files of the repository count', () 
 
 test('repairs are dealt out over the sets of files, and each comes to a patch or to a reason', () => {
   expect(run.repairs.map(({ sources }) => [...sources.keys()].join())).toEqual(
-    [0, 1, 2, 3].flatMap(() => ['tallybook/dates.py', 'tallybook/budget.py']),
+    REPAIRS.map((_, index) => (index % 2 === 0 ? 'tallybook/dates.py' : 'tallybook/budget.py')),
   );
   expect(run.repairs.map(({ outcome }) => outcome)).toMatchObject([
     { status: 'patched' },
@@ -118,14 +116,13 @@ test('repairs are dealt out over the sets of files, and each comes to a patch or
     { status: 'patched' },
     { status: 'not-applied', reason: expect.stringContaining('was not shown') },
     { status: 'format-wrong', reason: expect.stringContaining('tags') },
-    { status: 'patched' },
   ]);
   expect(run.repairs[4]!.patchKey).toBe(run.repairs[2]!.patchKey);
 });
 
 test('programs that reproduce the issue are kept, counted by their normal form', () => {
   const verdicts = run.testSamples.map(({ verdict }) => verdict);
-  expect(verdicts).toEqual(['resolved', 'reproduced', 'unclear', 'reproduced', 'unclear', 'no-program']);
+  expect(verdicts).toEqual(['resolved', 'reproduced', 'reproduced', 'unclear', 'no-program']);
   expect(run.tests).toHaveLength(1);
   expect(run.tests[0]).toMatchObject({ votes: 2, testIds: ['reproduction'] });
 });
@@ -135,13 +132,13 @@ test('the patch is chosen that resolves what was reproduced, and that most answe
   expect(run.selection.survivors).toEqual([2, 4]);
   expect(Buffer.from(run.predPatch!)).toEqual(Buffer.from(await tallybook.patchWith(RIGHT)));
   expect(run.matrix!.candidates.map(({ status }) => status)).toEqual(
-    REPAIRS.map((_, index) => ((index % 2 === 0 && index < 5) || index === 7 ? 'ready' : 'none')),
+    REPAIRS.map((_, index) => (index % 2 === 0 && index < 5 ? 'ready' : 'none')),
   );
 });
 
 test('each distinct run is made once', () => {
-  // Four programs are run on the task; then the suite on the task, and suite and kept test on four patches.
-  expect(run.tally).toEqual({ requested: 5 + 1 + 1 + 8, distinct: 4 + 1 + 8, executed: 13, cached: 0 });
+  // Three programs on the task; the suite on the task; suite and kept test on three patches.
+  expect(run.tally).toEqual({ requested: 4 + 1 + 1 + 6, distinct: 3 + 1 + 6, executed: 10, cached: 0 });
   expect(runner.counts.executed).toBe(run.tally.executed + 1);
 });
 
@@ -150,14 +147,37 @@ test('answers that repair are rewarded by how much they look like the known fix'
   expect(rewards[2]!.reward).toBe(1);
   expect(rewards[0]!.reward).toBeGreaterThan(0.5);
   expect(rewards[0]!.reward).toBeLessThan(1);
-  expect(rewards.map((reward) => reward!.reward >= 0)).toEqual([true, false, true, true, true, true, false, true]);
-  expect([rewards[3]!.reward, rewards[7]!.reward]).toEqual([0, 0]);
+  expect(rewards.map((reward) => reward!.reward >= 0)).toEqual([true, false, true, true, true, true, false]);
+  expect(rewards[3]!.reward).toBe(0);
   const failed = { ...run.repairs[0]!, completion: { status: 'failed' as const, rolloutId: 'x', reason: 'gone' } };
   expect(await rewardRepairs(tallybook.task, [failed])).toEqual([null]);
 });
 
+/** What a server would say of an answer. */
+function sampleOf(prompt: string, text: string): TurnSample {
+  const record = {
+    request_id: null,
+    response: { role: 'assistant', content: text },
+    finish_reason: 'stop',
+    stop_reason: null,
+    prompt_token_ids: [1, 2],
+    completion_token_ids: [7],
+    completion_logprobs: [-0.5],
+    weight_version_start: null,
+    weight_version_end: null,
+    sampling_requested: {},
+    sampling_effective: {},
+    usage: null,
+    t_start: '2026-01-01T00:00:00.000Z',
+    t_end: '2026-01-01T00:00:02.000Z',
+    retries: 0,
+  };
+  return { messages: [{ role: 'user', content: prompt }], record };
+}
+
 test('it plays as a solver, which finds out by itself how the tests run', async () => {
   const runs: AgentlessRun[] = [];
+  const trajectories: Trajectory[] = [];
   const policy: Policy = {
     name: 'one idea',
     respond: async ({ messages: [prompt] }) => {
@@ -167,21 +187,37 @@ test('it plays as a solver, which finds out by itself how the tests run', async 
         : /^# Repair/.test(heading)
           ? mend(RIGHT)
           : PROGRAMS[1]!;
-      return { text, toolCalls: [] };
+      return { text, toolCalls: [], sample: sampleOf(prompt!.text, text) };
     },
   };
   const solver = createAgentlessSolver(policy, {
+    statement: 'specification',
     locations: 1,
     repairs: 1,
     tests: 1,
     onRun: (_, each) => runs.push(each),
   });
-  const [attempt] = await solveBug(tallybook.task.view, solver, { attempts: 1, seed: 1, runner, provider });
+  const [attempt] = await solveBug(tallybook.task.view, solver, {
+    attempts: 1,
+    seed: 1,
+    runner,
+    provider,
+    trajectoryId: 'mine',
+    onTrajectory: (each) => trajectories.push(each),
+  });
   const outcome = attempt!.outcome;
   if (outcome.status !== 'submitted') throw new Error(outcome.reason);
   expect(outcome.notes).toMatchObject({ outcomes: { patched: 1 }, reproductionTests: 1 });
-  expect((await evaluatePatch(tallybook.task.grading, outcome.predPatch, { runner })).status).toBe('solved');
+  expect(Buffer.from(outcome.predPatch)).toEqual(Buffer.from(await tallybook.patchWith(RIGHT)));
   expect(runs).toHaveLength(1);
+  expect(trajectories).toMatchObject([
+    {
+      id: 'mine',
+      policy: 'one idea',
+      end: { status: 'submitted' },
+      turns: [{ completion_token_ids: [7], extends_turn: null }],
+    },
+  ]);
 });
 
 test("without an idea nothing is handed in, and a policy that is not there is nobody's failure", async () => {
