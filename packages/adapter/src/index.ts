@@ -50,6 +50,7 @@ export {
 } from './tool-sets/cwm/sandbox-files.js';
 export { type CwmToolSetOptions, createCwmToolSet } from './tool-sets/cwm.js';
 export { createPlainToolSet } from './tool-sets/plain.js';
+export { createR2eToolSet, type R2eToolSetOptions } from './tool-sets/r2e.js';
 export type { LintRule } from './tool-sets/swe-agent/guarded-writer.js';
 export { createNebiusToolSet, createSweAgentToolSet, type SweAgentToolSetOptions } from './tool-sets/swe-agent.js';
 export { type BashToolOptions, createBashTool } from './tools/bash.js';
