@@ -79,6 +79,13 @@ export type {
 } from './swe-rl/agentless.js';
 export { type AgentlessSolverOptions, createAgentlessSolver } from './swe-rl/agentless-solver.js';
 export { type AppliedAnswer, applyAnswer } from './swe-rl/apply-answer.js';
+export { type CommitRecord, isMidTrainingCommit, type MidTrainingForm } from './swe-rl/mid-training-filter.js';
+export {
+  filterPullRequest,
+  type PullRequestFilterOptions,
+  type PullRequestRecord,
+  type PullRequestVerdict,
+} from './swe-rl/pull-request-filter.js';
 export { rewardRepairs } from './swe-rl/reward-repairs.js';
 export { runAgentless } from './swe-rl/run-agentless.js';
 export { type SampledCompletion, sampleCompletions } from './swe-rl/sample-completions.js';
