@@ -57,7 +57,10 @@ export interface CandidatePatch {
   readonly predPatch: Uint8Array;
   /** Whether the attempt ended by handing in. */
   readonly isFinished: boolean;
-  /** What a critic or another judge that executes nothing gives it; null where it failed. */
+  /**
+   * What a judge that executes nothing gives it; null where it failed. A critic's is unbounded, that of an execution-free
+   * verifier (DeepSWE) in 0..1.
+   */
   readonly score?: number | null;
   /** In which round of an adversarial loop it was made; without one, its place among the attempts counts. */
   readonly iteration?: number;

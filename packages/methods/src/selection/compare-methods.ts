@@ -112,11 +112,13 @@ interface GradedGroup {
   readonly graded: readonly GradedCandidate[];
 }
 
+/** What is left out keeps its place: the fifth attempt is that also where the fourth was ended by infrastructure. */
 function gradedGroup(bug: AttemptsAtBug): GradedGroup {
-  return { bug, graded: bug.candidates.filter(({ outcome }) => outcome !== 'infra') };
+  const placed = bug.candidates.map((candidate, iteration) => ({ iteration, ...candidate }));
+  return { bug, graded: placed.filter(({ outcome }) => outcome !== 'infra') };
 }
 
-/** A method gets what was handed in, and where it stood among the attempts; not what came of it. */
+/** A method gets what was handed in; not what came of it. */
 function withoutOutcome({ outcome: _, ...candidate }: GradedCandidate): CandidatePatch {
   return candidate;
 }
