@@ -13,7 +13,7 @@ import { showLines, showSnippet } from './show-lines.js';
 
 const text = (about: string) => z.string().max(MAX_ACTION_CHARACTERS).optional().describe(about);
 
-const inputSchema = z.strictObject({
+const inputSchema: z.ZodType<FileEditorInput> = z.strictObject({
   command: z.enum(['view', 'create', 'str_replace', 'insert', 'undo_edit']).describe('what to do'),
   path: z.string().min(1).max(MAX_PATH_CHARACTERS).describe('the file, or for view also a directory; absolute'),
   file_text: text('for create: all that the file is to hold'),
@@ -23,7 +23,15 @@ const inputSchema = z.strictObject({
   view_range: z.array(z.int()).length(2).optional().describe('for view: the first and the last line; -1 is the end'),
 });
 
-export type FileEditorInput = z.infer<typeof inputSchema>;
+export interface FileEditorInput {
+  readonly command: 'view' | 'create' | 'str_replace' | 'insert' | 'undo_edit';
+  readonly path: string;
+  readonly file_text?: string | undefined;
+  readonly old_str?: string | undefined;
+  readonly new_str?: string | undefined;
+  readonly insert_line?: number | undefined;
+  readonly view_range?: readonly number[] | undefined;
+}
 
 /** What a command works on; `path` is absolute. */
 interface Task {
