@@ -24,12 +24,12 @@ export type ChangeReward =
 export interface ChangeRewardOptions {
   /**
    * Pairs of lines or of characters that may be looked at in all, which the original does not bound. Default
-   * 2 000 000 000, some seconds.
+   * 500 000 000, some seconds.
    */
   readonly maxSteps?: number;
 }
 
-export const DEFAULT_MAX_STEPS = 2_000_000_000;
+export const DEFAULT_MAX_STEPS = 500_000_000;
 
 /**
  * SWE-RL's similarity of a change to the oracle's (arXiv 2502.18449 Eq. 1; facebookresearch/swe-rl,

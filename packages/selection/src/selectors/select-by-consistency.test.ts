@@ -34,6 +34,12 @@ describe('votes and similarity', () => {
     expect(selectByConsistency(candidates(['abcd', 'abxd']))).toMatchObject({ scores: [1.875, 1.875] });
   });
 
+  test('a patch longer than allowed is like none but its equals', () => {
+    const given = candidates(['abcde', 'abcde', 'abcd', 'abcd']);
+    expect(selectByConsistency(given).scores[2]).toBeCloseTo(2 + (1 + 1 + 8 / 9 + 8 / 9) / 4, 12);
+    expect(selectByConsistency(given, { maxPatchLength: 4 }).scores).toEqual([2.5, 2.5, 2.5, 2.5]);
+  });
+
   test('a more similar patch beats one that only votes speak for, where the sum is larger', () => {
     const { index, scores } = selectByConsistency(candidates(['q', 'abcd', 'abxd', 'w']), FOUR);
     expect(index).toBe(1);

@@ -1,5 +1,5 @@
 import { bestOf, indicesWhere } from '../best-of.js';
-import { checkedCount, isEmptyPatch } from '../candidate-checks.js';
+import { checkedCount, checkedPositiveInteger, isEmptyPatch } from '../candidate-checks.js';
 import { countVotes } from '../count-votes.js';
 import { meanNearestSimilarity } from '../mean-nearest-similarity.js';
 import type { Selection } from '../selection.js';
@@ -17,6 +17,11 @@ export interface ConsistencyCandidate {
 export interface ConsistencyOptions {
   /** Candidates per bug as planned; half of it, rounded down, are a patch's nearest neighbours. At least 2, default 40. */
   readonly numSamples?: number;
+  /**
+   * UTF-16 units from which on a patch is like none but its equals, so that hostile patches cannot take hours: 40
+   * unrelated ones of this length take minutes, alike ones seconds. The original has no bound. Default 100 000.
+   */
+  readonly maxPatchLength?: number;
 }
 
 /**
@@ -32,13 +37,14 @@ export interface ConsistencyOptions {
  */
 export function selectByConsistency(
   candidates: readonly ConsistencyCandidate[],
-  { numSamples = 40 }: ConsistencyOptions = {},
+  { numSamples = 40, maxPatchLength = 100_000 }: ConsistencyOptions = {},
 ): Selection {
   if (!Number.isSafeInteger(numSamples) || numSamples < 2)
     throw new SelectionError(
       'invalid-options',
       `Expected numSamples to be a whole number from 2 on, got ${numSamples}.`,
     );
+  checkedPositiveInteger(maxPatchLength, 'maxPatchLength');
   const neighbours = Math.floor(numSamples / 2);
   const patches = candidates.map(({ patch }) => patch.trim());
   const failures = candidates.map(({ regressionFailures }, index) =>
@@ -46,7 +52,7 @@ export function selectByConsistency(
   );
   const { survivors, reason } = filterCandidates(candidates, failures);
   const votes = countVotes(survivors, (index) => patches[index]!);
-  const similarities = meanNearestSimilarity(patches, survivors, neighbours);
+  const similarities = meanNearestSimilarity(patches, survivors, neighbours, maxPatchLength);
   const scores = candidates.map((_, index) => {
     const similarity = similarities.get(patches[index]!);
     return similarity === undefined || !survivors.includes(index) ? null : votes.get(patches[index]!)! + similarity;
