@@ -154,6 +154,7 @@ export {
   trajectoryRecordSchema,
   validateTrajectory,
 } from '@swe-selfplay/trajectory';
+export { type AttemptGroup, type RecordedAttempt, readAttemptGroups } from './attempt-groups.js';
 export {
   type ComputeRewardsOptions,
   computeRewards,
@@ -172,5 +173,7 @@ export type { RoundOptions, RoundParts } from './round-setup.js';
 export { RunError, type RunErrorCode } from './run-error.js';
 export { readRun, readTrajectories } from './run-folder.js';
 export type { RunRecord, StoredRecord } from './run-record.js';
+export { type RunSelection, type SelectInRunOptions, selectInRun } from './select-in-run.js';
 export { openSession, type Session, type SessionOptions } from './session.js';
 export { storedRecordSchema } from './stored-record-schema.js';
+export { type TrainingSignal, trainingSignals } from './training-signals.js';

@@ -5,6 +5,7 @@ import { evaluateCommand } from './commands/evaluate.js';
 import { exportCommand } from './commands/export.js';
 import { injectCommand } from './commands/inject.js';
 import { playCommand } from './commands/play.js';
+import { selectCommand } from './commands/select.js';
 import { simulateCommand } from './commands/simulate.js';
 import { solveCommand } from './commands/solve.js';
 import { validateCommand } from './commands/validate.js';
@@ -43,6 +44,7 @@ function createProgram(finish: (exitCode: number) => void): Command {
     playCommand,
     exportCommand,
     auditCommand,
+    selectCommand,
     simulateCommand,
   ];
   for (const create of commands) program.addCommand(create(finish));
