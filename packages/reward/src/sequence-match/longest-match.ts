@@ -50,7 +50,7 @@ export function createLongestMatchSearch(
     const pairs = countPairs(a, index, range);
     const isByPairs = pairs <= AUTOMATON_STEPS * elements;
     budget.remainingSteps -= isByPairs ? pairs + elements : AUTOMATON_STEPS * elements;
-    if (budget.remainingSteps < 0) return undefined;
+    if (!(budget.remainingSteps >= 0)) return undefined;
     if (isByPairs) return extend(a, b, range, findByPairs(range));
     if (automaton === undefined || automaton.capacity < bEnd - bStart) automaton = new SuffixAutomaton(bEnd - bStart);
     automaton.build(b, bStart, bEnd);

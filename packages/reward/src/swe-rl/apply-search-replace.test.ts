@@ -39,6 +39,12 @@ test('refuses more edits, and files that grow more, than allowed', () => {
   expect(applySearchReplace(contents, edits, { maxEdits: 0 })).toMatchObject({ reason: 'too-large' });
 });
 
+test.each([{ maxEdits: Number.NaN }, { maxGrowth: -1 }, { maxGrowth: Infinity }])('refuses limits %j', (limits) => {
+  expect(() => applySearchReplace(new Map(), new Map(), limits)).toThrow(
+    expect.objectContaining({ code: 'count-out-of-range' }),
+  );
+});
+
 test('growth counts over all files', () => {
   const contents = new Map([
     ['a', 'x'],

@@ -1,3 +1,4 @@
+import { checkedCount } from '../checked-numbers.js';
 import { findOccurrences } from './find-occurrences.js';
 import type { SearchReplaceEdit, SearchReplaceEdits } from './parse-search-replace.js';
 
@@ -27,13 +28,16 @@ export type SearchReplaceOutcome =
  * that `contents` lacks is an empty file, so an edit that searches for nothing creates it. An edit whose two sides are
  * equal or whose lines are not found refuses the whole.
  *
- * `contents`: path to content. Never throws; takes time linear in the files, for each edit.
+ * `contents`: path to content. Takes time linear in the files, for each edit. Throws RewardError `count-out-of-range` for
+ * limits that cannot be, and for nothing that edits say.
  */
 export function applySearchReplace(
   contents: ReadonlyMap<string, string>,
   edits: SearchReplaceEdits,
   { maxEdits = 1000, maxGrowth = 1_000_000 }: SearchReplaceLimits = {},
 ): SearchReplaceOutcome {
+  checkedCount('maxEdits', maxEdits);
+  checkedCount('maxGrowth', maxGrowth);
   const files = new Map<string, string>();
   let count = 0;
   let growth = maxGrowth;

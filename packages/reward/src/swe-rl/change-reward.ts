@@ -1,3 +1,4 @@
+import { checkedCount } from '../checked-numbers.js';
 import type { WorkBudget } from '../sequence-match/longest-match.js';
 import { sequenceRatioWithin } from '../sequence-match/sequence-ratio.js';
 import { splitPythonLines } from '../sequence-match/split-python-lines.js';
@@ -39,7 +40,7 @@ export const DEFAULT_MAX_STEPS = 500_000_000;
  * where Python's `splitlines` ends them, and a last line without an end counts as one with it.
  *
  * Files are taken in the order of the oracle, then of the prediction; the original's order, and with it the last bit of
- * its mean, changes from run to run.
+ * its mean, changes from run to run. Throws RewardError `count-out-of-range` for a bound that cannot be.
  */
 export function changeReward(
   original: FileContents,
@@ -47,6 +48,7 @@ export function changeReward(
   predicted: FileContents,
   { maxSteps = DEFAULT_MAX_STEPS }: ChangeRewardOptions = {},
 ): ChangeReward {
+  checkedCount('maxSteps', maxSteps);
   const budget = { remainingSteps: maxSteps };
   const similarities: ChangeSimilarity[] = [];
   for (const path of new Set([...oracle.keys(), ...predicted.keys()])) {

@@ -112,6 +112,12 @@ describe('outputs of a megabyte made to take long', () => {
     expect((user + system) / 1000).toBeLessThan(5000);
   });
 
+  test.each([Number.NaN, -1])('refuses a bound of %d', (maxSteps) => {
+    expect(() => searchReplaceReward(original, oracle, answer(right), { maxSteps })).toThrow(
+      expect.objectContaining({ code: 'count-out-of-range' }),
+    );
+  });
+
   test('a diff that takes too long to compare is worth -1', () => {
     const long = new Map([['a.py', 'ab\n'.repeat(2000)]]);
     const output = answer(block('a.py', 'ab', 'ba'));

@@ -22,7 +22,8 @@ export type SearchReplaceReward =
  * are to the oracle's change, 0..1 (`changeReward`).
  *
  * `original`: the files shown to the policy; `oracle`: the content after the oracle's change of those it changes.
- * `output` is hostile: never throws, and takes bounded time and memory.
+ * `output` is hostile: nothing it says throws, and it takes bounded time and memory. Throws RewardError `count-out-of-range`
+ * for bounds that cannot be.
  */
 export function searchReplaceReward(
   original: FileContents,

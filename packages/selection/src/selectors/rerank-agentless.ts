@@ -28,6 +28,7 @@ export function rerankAgentless(candidates: readonly AgentlessCandidate[]): Sele
   const failures = candidates.map(({ failedRegressions }, index) =>
     failedRegressions === null ? FAILURES_WITHOUT_RESULT : checkedCount(failedRegressions, index, 'failedRegressions'),
   );
+  // Sorted only so that equal sets have one name; nothing depends on which order that is.
   const passed = candidates.map(({ reproductions }) => [...new Set(reproductions)].sort());
   const groups = passed.map((tests) => JSON.stringify(tests));
   const patchOf = (index: number): string => candidates[index]!.patchKey.trim();
