@@ -11,21 +11,32 @@ export interface EvidenceRunOptions {
   readonly onFinished?: (() => void) | undefined;
 }
 
+export interface EvidenceRunLimits {
+  readonly repeat?: number;
+  /** Default that of the account. A run that was asked for already keeps the time that it was given then. */
+  readonly timeoutMs?: number | undefined;
+}
+
 /** Runs of one matrix: equal (snapshot, command) pairs are one run, whoever asks and whenever. */
 export interface EvidenceRuns {
   /** The run, its raw output left out; null where the sandbox failed again and again: nothing is known of this cell. */
-  run(snapshot: Snapshot, command: TestCommand, repeat?: number): Promise<TestRun | null>;
+  run(snapshot: Snapshot, command: TestCommand, options?: EvidenceRunLimits): Promise<TestRun | null>;
   tally(): RunTally;
 }
 
 const NO_OUTPUT = new Uint8Array();
 
 /** Makes the account of runs that one matrix is gathered with; how many run at once is the business of the runner. */
-export function createEvidenceRuns({ runner, timeoutMs, signal, onFinished }: EvidenceRunOptions): EvidenceRuns {
+export function createEvidenceRuns(options: EvidenceRunOptions): EvidenceRuns {
+  const { runner, signal, onFinished } = options;
   const runs = new Map<string, Promise<TestRun | null>>();
   const tally = { requested: 0, executed: 0, cached: 0 };
 
-  async function runOnce(snapshot: Snapshot, command: TestCommand, repeat: number): Promise<TestRun | null> {
+  async function runOnce(
+    snapshot: Snapshot,
+    command: TestCommand,
+    { repeat = 0, timeoutMs = options.timeoutMs }: EvidenceRunLimits,
+  ): Promise<TestRun | null> {
     try {
       const limits = timeoutMs === undefined ? {} : { timeoutMs };
       const run = await runner.run(snapshot, command, { repeat, ...limits, ...(signal && { signal }) });
@@ -40,11 +51,11 @@ export function createEvidenceRuns({ runner, timeoutMs, signal, onFinished }: Ev
   }
 
   return {
-    async run(snapshot, command, repeat = 0) {
+    async run(snapshot, command, limits = {}) {
       tally.requested += 1;
       // Detached and layered states of one tree have two digests and one run.
-      const key = `${layersOf(snapshot).digest} ${digestOf(command)} ${repeat}`;
-      const run = runs.get(key) ?? runOnce(snapshot, command, repeat);
+      const key = `${layersOf(snapshot).digest} ${digestOf(command)} ${limits.repeat ?? 0}`;
+      const run = runs.get(key) ?? runOnce(snapshot, command, limits);
       runs.set(key, run);
       const result = await run;
       onFinished?.();

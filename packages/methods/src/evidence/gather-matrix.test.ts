@@ -3,7 +3,7 @@ import { createSandboxProvider, type SandboxProvider } from '@swe-selfplay/sandb
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tallybookCandidates } from '../../test-support/tallybook-candidates.js';
 import { type TallybookTask, tallybookTask } from '../../test-support/tallybook-task.js';
-import { believing, writtenTest } from '../../test-support/written-tests.js';
+import { believing, candidate, writtenTest } from '../../test-support/written-tests.js';
 import type { CandidateEvidence, PatchTestMatrix, WrittenTest } from './evidence.js';
 import { gatherMatrix } from './gather-matrix.js';
 
@@ -144,6 +144,14 @@ test('what a policy may write for a test and cannot be run is told so, and runs 
   );
   expect(matrix.candidates[0]).toMatchObject({ status: 'ready', counts: [] });
   expect(runner.counts.executed).toBe(before);
+});
+
+test('a patch that loops for ever costs no more than its time, and passes nothing', async () => {
+  const loops = candidate('loops', await bug.patchWith('    while True: pass'));
+  const options = { runner, hasRegressions: false, timeoutMs: 4000 };
+  const matrix = await gatherMatrix(bug.selection, [loops], tests.slice(0, 1), options);
+  expect(matrix.baselines).toMatchObject([{ status: 'kept', failBefore: 2 }]);
+  expect(matrix.candidates[0]).toMatchObject({ counts: [{ failToPass: 0, passToPass: 0 }] });
 });
 
 test('ends when it is told to, with its reason and without runs left behind', async () => {

@@ -6,7 +6,10 @@ import { type MeasuredTest, measureTest } from './measured-test.js';
 
 export interface GatherOptions {
   readonly runner: TestRunner;
-  /** Of one run; default that of the runner. */
+  /**
+   * Of one run; default that of the runner without a patch, and of DEFAULT_LIMITS with one. Where the task itself takes
+   * less, a run with a patch has ten times as much, but 15 seconds at least: a patch may loop for ever.
+   */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly guardRules?: readonly GuardRule[] | undefined;
@@ -43,7 +46,9 @@ export async function gatherMatrix(
   signal.throwIfAborted();
 
   const suites = hasRegressions ? [ownSuite(task)] : [];
-  const measured = await all([...suites, ...tests].map((test) => measureTest(task, test, runs, guardRules)));
+  const measured = await all(
+    [...suites, ...tests].map((test) => measureTest(task, test, runs, { rules: guardRules, timeoutMs })),
+  );
   const suite = hasRegressions ? measured[0] : undefined;
   const written = measured.slice(suites.length);
   const isColumn = ({ baseline: { status } }: MeasuredTest) =>

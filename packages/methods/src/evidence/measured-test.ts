@@ -1,5 +1,6 @@
 import type { Snapshot } from '@swe-selfplay/artifact';
 import { type GuardRule, reportOf, type TestRun } from '@swe-selfplay/evaluation';
+import { DEFAULT_LIMITS } from '@swe-selfplay/sandbox';
 import { taskWithTest } from './candidate-states.js';
 import { findTestProblem } from './check-written-test.js';
 import { crediblePasses } from './credible-passes.js';
@@ -18,6 +19,16 @@ export interface MeasuredTest {
   countIn(state: Snapshot): Promise<TestCounts | null>;
 }
 
+export interface MeasureOptions {
+  readonly rules?: readonly GuardRule[] | undefined;
+  /** Most that a run with a patch may take, however long the one without it took. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** A patch may loop for ever, and with many tests each of them would wait for it; an honest one may make tests slower. */
+const SLOWDOWN = 10;
+const MIN_TIMEOUT_MS = 15_000;
+
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** Runs a test on the task without a patch; a test that cannot be used is told so and not run. */
@@ -25,7 +36,7 @@ export async function measureTest(
   task: SelectionTask,
   test: WrittenTest,
   runs: EvidenceRuns,
-  rules?: readonly GuardRule[],
+  { rules, timeoutMs }: MeasureOptions = {},
 ): Promise<MeasuredTest> {
   const problem = findTestProblem(task, test, rules);
   if (problem !== undefined) return unmeasured(test, 'unusable', problem);
@@ -34,12 +45,12 @@ export async function measureTest(
   if (baseline === null) return unmeasured(test, 'infra', 'The sandbox failed; nothing is known of this test.');
 
   const testFiles = [...new Set([...task.testFiles, ...test.files.keys()])];
-  const credibility = { baseline, repeatBaseline: () => runs.run(unpatched, test.command, 1), testFiles };
+  const credibility = { baseline, repeatBaseline: () => runs.run(unpatched, test.command, { repeat: 1 }), testFiles };
   const counting = countingIds(test, baseline);
   const passing = await crediblePasses(baseline, credibility);
   const before = new Set([...counting].filter((id) => passing.has(id)));
   const passesIn = async (state: Snapshot) => {
-    const run = await runs.run(state, test.command);
+    const run = await runs.run(state, test.command, { timeoutMs: patchedTimeout(baseline, timeoutMs) });
     return run && crediblePasses(run, credibility);
   };
   const counts = { failBefore: counting.size - before.size, passBefore: before.size };
@@ -56,6 +67,13 @@ export async function measureTest(
       return { ...counts, failToPass: passed.length - passToPass, passToPass };
     },
   };
+}
+
+/** In steps, so that what hardly differs in time shares its runs; undefined where the baseline itself came to no end. */
+function patchedTimeout({ script }: TestRun, timeoutMs = DEFAULT_LIMITS.timeoutMs): number | undefined {
+  if (script.ending !== 'exited') return undefined;
+  const steps = Math.max(1, Math.ceil((SLOWDOWN * script.durationMs) / MIN_TIMEOUT_MS));
+  return Math.min(timeoutMs, steps * MIN_TIMEOUT_MS);
 }
 
 /** Without ids of its own a test counts by all that it reports on the task: what a patch adds to that is its own affair. */
