@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { modeOf, type TestCommand } from '@swe-selfplay/artifact';
+import { listPaths, modeOf, type TestCommand } from '@swe-selfplay/artifact';
 import { reportOf, type TestRunner } from '@swe-selfplay/evaluation';
 import { detectTestFrameworks, isTestPath, TEST_FRAMEWORKS } from '@swe-selfplay/python';
 import { taskWithTest } from '../evidence/candidate-states.js';
 import { findTestProblem } from '../evidence/check-written-test.js';
 import type { SelectionTask, WrittenTest } from '../evidence/evidence.js';
+import { expectedTestIds, isLoadFailure } from './expected-test-ids.js';
 
 /** Longest test file that is taken of a policy. */
 export const MAX_WRITTEN_BYTES: number = 256 * 1024;
@@ -25,8 +26,9 @@ const NO_COMMAND: TestCommand = { script: new Uint8Array(), parser: new Uint8Arr
 
 /**
  * A written test of a file that a policy wrote: a new file that is named like a test, runs nothing before tests and
- * holds tests that one of TEST_FRAMEWORKS reports when it runs them on the task. Anything else is refused, with a reason
- * for its writer. Throws EvaluationError `infra`.
+ * holds tests that one of TEST_FRAMEWORKS reports when it runs them on the task. Where they cannot be loaded there, or do
+ * not come to an end, their ids are read from the text. Anything else is refused, with a reason for its writer.
+ * Throws EvaluationError `infra`.
  */
 export async function writtenTestOf(
   task: SelectionTask,
@@ -44,9 +46,18 @@ export async function writtenTestOf(
     const script = framework.testScript(detection, { testFiles: [path], deselected: [] });
     const command = { script: Buffer.from(script), parser: Buffer.from(framework.parser) };
     const run = await runner.run(snapshot, command, signal ? { signal } : {});
-    // What does not come to an end on the buggy code may do so on the right one.
-    if (run.script.ending === 'timed-out' || reportOf(run).size > 0)
-      return { status: 'written', test: { ...written, command } };
+    const report = reportOf(run);
+    const test = { ...written, command };
+    // What does not load or come to an end on the buggy code may do so on the right one.
+    if (run.script.ending !== 'timed-out' && report.size === 0) continue;
+    if (report.size > 0 && !isLoadFailure(report, path)) return { status: 'written', test };
+    const testIds = expectedTestIds(
+      framework,
+      path,
+      Buffer.from(content).toString('utf8'),
+      new Set(listPaths(snapshot)),
+    );
+    if (testIds !== undefined) return { status: 'written', test: { ...test, testIds } };
   }
   return { status: 'refused', reason: `The file ${path} holds no test that can be run here.` };
 }
