@@ -304,8 +304,11 @@ test('describes each tool with both forms of its input', () => {
   );
   for (const { textInput, description } of described) {
     expect(textInput).toMatch(/\w/);
-    expect(description.trimEnd()).toMatch(/\.$/);
+    expect(description).toMatch(/\.$/);
   }
+  const aboutEdit = (among: readonly AnyTool[]) => among.find(({ name }) => name === 'edit')?.description;
+  expect(aboutEdit(tools)).toContain('Python files are checked');
+  expect(aboutEdit(createTools({ lint: 'none' }))).not.toContain('Python');
 });
 
 test.each(['native', 'xml'] as const)('the calls of the format %s have arguments', (name) => {

@@ -8,7 +8,7 @@ import { createCreateTool } from './swe-agent/create.js';
 import { createEditTool } from './swe-agent/edit.js';
 import type { Editor } from './swe-agent/editor.js';
 import { createFindFileTool } from './swe-agent/find-file.js';
-import { createGuardedWriter, type LintRule, type WriteChange } from './swe-agent/guarded-writer.js';
+import { createGuardedWriter, type GuardedWriter, type LintRule } from './swe-agent/guarded-writer.js';
 import { createLinter } from './swe-agent/linter.js';
 import { createGotoTool, createScrollTool } from './swe-agent/move.js';
 import { createNebiusEditTool } from './swe-agent/nebius-edit.js';
@@ -44,7 +44,7 @@ export interface SweAgentToolSetOptions extends BashSessionOptions {
  * Throws RangeError for options that are no such numbers.
  */
 export function createSweAgentToolSet(options: SweAgentToolSetOptions = {}): ToolSet {
-  return createViewerToolSet('swe-agent', options, (editor, { maxSearchResults, write }) => [
+  return createViewerToolSet('swe-agent', options, (editor, { maxSearchResults, writer }) => [
     createOpenTool(editor),
     createGotoTool(editor),
     createScrollTool(editor, 'down'),
@@ -52,7 +52,7 @@ export function createSweAgentToolSet(options: SweAgentToolSetOptions = {}): Too
     createFindFileTool(editor),
     createSearchDirTool(editor, maxSearchResults),
     createSearchFileTool(editor, maxSearchResults),
-    createEditTool(editor, write),
+    createEditTool(editor, writer),
     createCreateTool(editor),
   ]);
 }
@@ -63,12 +63,12 @@ export function createSweAgentToolSet(options: SweAgentToolSetOptions = {}): Too
  * paper's list; the replies and the linter, of which it says nothing, are those of `createSweAgentToolSet`. Throws RangeError.
  */
 export function createNebiusToolSet(options: SweAgentToolSetOptions = {}): ToolSet {
-  return createViewerToolSet('nebius', options, (editor, { maxSearchResults, write }) => [
+  return createViewerToolSet('nebius', options, (editor, { maxSearchResults, writer }) => [
     createCreateTool(editor),
-    createNebiusEditTool(editor, write),
+    createNebiusEditTool(editor, writer),
     createGotoTool(editor),
     createOpenTool(editor),
-    createReplaceTool(editor, write),
+    createReplaceTool(editor, writer),
     createScrollTool(editor, 'down'),
     createScrollTool(editor, 'up'),
     createSearchFileTool(editor, maxSearchResults),
@@ -77,7 +77,7 @@ export function createNebiusToolSet(options: SweAgentToolSetOptions = {}): ToolS
 
 interface ViewerParts {
   readonly maxSearchResults: number;
-  readonly write: WriteChange;
+  readonly writer: GuardedWriter;
 }
 
 function createViewerToolSet(
@@ -97,9 +97,9 @@ function createViewerToolSet(
     createTools({ submission, extra }) {
       const shell = createRolloutShell({ timeoutMs, ...(maxOutputBytes !== undefined && { maxOutputBytes }) });
       const editor: Editor = { size, shell, open: undefined };
-      const write = createGuardedWriter(editor, createLinter(shell), lint);
+      const writer = createGuardedWriter(editor, createLinter(shell), lint);
       return [
-        ...createFileTools(editor, { maxSearchResults, write }),
+        ...createFileTools(editor, { maxSearchResults, writer }),
         createCwmBashTool(shell, timeoutMs),
         ...extra.map((tool) => besideSession(tool, shell)),
         createSubmitTool(submission),

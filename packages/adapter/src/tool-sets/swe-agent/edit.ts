@@ -4,7 +4,7 @@ import { MAX_ACTION_CHARACTERS } from '../cwm/action-limits.js';
 import { LINE_EDIT_FORM, type LineEdit, readLineEdit } from './edit-command.js';
 import { type Editor, type FileView, replied, viewOpenFile } from './editor.js';
 import { linesOf } from './file-lines.js';
-import type { Change, WriteChange } from './guarded-writer.js';
+import type { Change, GuardedWriter } from './guarded-writer.js';
 import { linesToInsert, replaceRange } from './replace-range.js';
 
 export const RANGE_OF_LINES: Readonly<Record<'start_line' | 'end_line', z.ZodInt>> & {
@@ -18,19 +18,18 @@ export const RANGE_OF_LINES: Readonly<Record<'start_line' | 'end_line', z.ZodInt
 /** What every policy must know of such edits. */
 export const ABOUT_EDITS: string =
   'Write whole lines with their indentation. Without new lines the old ones are deleted; a start right after the last ' +
-  'line appends. An edit that brings an error into a Python file is not made where the file can be checked, and the ' +
-  'reply tells the error; the same edit again leads to the same error.';
+  'line appends.';
 
 /** The tool that replaces lines of the open file, unless a linter finds that they break it. */
-export function createEditTool(editor: Editor, write: WriteChange): Tool<LineEdit> {
+export function createEditTool(editor: Editor, writer: GuardedWriter): Tool<LineEdit> {
   return {
     name: 'edit',
-    description: `Replaces the lines from start to end, both inclusive, of the open file. ${ABOUT_EDITS}`,
+    description: `Replaces the lines from start to end, both inclusive, of the open file. ${ABOUT_EDITS}${writer.about}`,
     input: z.strictObject(RANGE_OF_LINES),
     text: { description: `the range of lines, the new lines and an end mark:\n${LINE_EDIT_FORM}`, read: readLineEdit },
     async execute(edit, place) {
       const change = changeOf(await viewOpenFile(editor, place), edit);
-      return 'text' in change ? replied(change.text) : write(change, place);
+      return 'text' in change ? replied(change.text) : writer.write(change, place);
     },
   };
 }

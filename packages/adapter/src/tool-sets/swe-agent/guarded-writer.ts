@@ -17,16 +17,20 @@ export interface Change {
   readonly range: EditedRange;
 }
 
-/** Writes a change and shows it, unless a linter finds that it breaks a Python file: then the reply tells why. */
-export type WriteChange = (change: Change, place: ToolPlace) => Promise<ToolOutcome>;
+/** What the tools of one rollout that edit have in common. */
+export interface GuardedWriter {
+  /** What a policy must know of the linter, behind a blank; '' where edits are not checked. */
+  readonly about: string;
+  /** Writes a change and shows it, unless a linter finds that it breaks a Python file: then the reply tells why. */
+  write(change: Change, place: ToolPlace): Promise<ToolOutcome>;
+}
 
 const MAX_FINDINGS = 30;
 /** Lines of a refused edit that are shown; the edit may be longer. */
 const MAX_SHOWN_LINES = 200;
 const RULE = '-'.repeat(49);
 
-/** What the tools of one rollout that edit have in common. */
-export function createGuardedWriter(editor: Editor, linter: Linter, rule: LintRule): WriteChange {
+export function createGuardedWriter(editor: Editor, linter: Linter, rule: LintRule): GuardedWriter {
   let isLinterTold = rule === 'none';
 
   /** Says once which linter it is that checks, or that there is none. */
@@ -48,7 +52,7 @@ export function createGuardedWriter(editor: Editor, linter: Linter, rule: LintRu
     return known && newFindings(known, found, range);
   }
 
-  return async (change, place) => {
+  async function write(change: Change, place: ToolPlace): Promise<ToolOutcome> {
     const { path, after, range } = change;
     const findings = await check(change, place);
     const notes = path.endsWith('.py') ? await tellLinter(place) : [];
@@ -61,8 +65,14 @@ export function createGuardedWriter(editor: Editor, linter: Linter, rule: LintRu
     }
     const centre = constrainCentre(range.first - 1, after.total, editor.size.lines);
     return replied(moveTo(editor, path, after, centre), UPDATED, ...notes);
-  };
+  }
+
+  return { about: rule === 'none' ? '' : ABOUT_LINTER, write };
 }
+
+const ABOUT_LINTER =
+  ' Python files are checked where python3 runs: an edit that breaks one is not made, and the reply tells the error. The ' +
+  'same edit again leads to the same error.';
 
 const UPDATED =
   'File updated. Review the changes: indentation, no lines twice, nothing missing. Edit the file again where it is not ' +

@@ -4,7 +4,7 @@ import { MAX_PATH_CHARACTERS } from '../cwm/action-limits.js';
 import { ABOUT_EDITS, changeOf, RANGE_OF_LINES } from './edit.js';
 import { LINE_EDIT_FORM, type LineEdit, readLineEdit } from './edit-command.js';
 import { type Editor, replied, resolvePath, viewFile, viewOpenFile } from './editor.js';
-import type { WriteChange } from './guarded-writer.js';
+import type { GuardedWriter } from './guarded-writer.js';
 import { splitWords } from './words.js';
 
 export interface FileEdit extends LineEdit {
@@ -12,10 +12,10 @@ export interface FileEdit extends LineEdit {
 }
 
 /** The edit of SWE-agent that also takes a file, which is open afterwards. */
-export function createNebiusEditTool(editor: Editor, write: WriteChange): Tool<FileEdit> {
+export function createNebiusEditTool(editor: Editor, writer: GuardedWriter): Tool<FileEdit> {
   return {
     name: 'edit',
-    description: `Replaces the lines from start to end, both inclusive, of a file; default: the open file. ${ABOUT_EDITS}`,
+    description: `Replaces the lines from start to end, both inclusive, of a file; default: the open file. ${ABOUT_EDITS}${writer.about}`,
     input: z.strictObject({
       file: z.string().min(1).max(MAX_PATH_CHARACTERS).optional().describe('the file to edit'),
       ...RANGE_OF_LINES,
@@ -30,7 +30,7 @@ export function createNebiusEditTool(editor: Editor, write: WriteChange): Tool<F
           ? await viewOpenFile(editor, place)
           : await viewFile(editor, place, resolvePath(file, place), file);
       const change = changeOf(view, edit);
-      return 'text' in change ? replied(change.text) : write(change, place);
+      return 'text' in change ? replied(change.text) : writer.write(change, place);
     },
   };
 }

@@ -4,7 +4,7 @@ import { MAX_ACTION_CHARACTERS } from '../cwm/action-limits.js';
 import { findAll } from '../cwm/find-all.js';
 import { type Editor, replied, viewOpenFile } from './editor.js';
 import { type FileLines, linesOf } from './file-lines.js';
-import type { Change, WriteChange } from './guarded-writer.js';
+import type { Change, GuardedWriter } from './guarded-writer.js';
 import { splitWords } from './words.js';
 
 export interface TextReplacement {
@@ -18,13 +18,12 @@ const MAX_PLACES = 100_000;
 const MAX_BYTES = 16 * 1024 ** 2;
 
 /** The tool that replaces a text of the open file, wherever it stands in its lines: once, or each time. */
-export function createReplaceTool(editor: Editor, write: WriteChange): Tool<TextReplacement> {
+export function createReplaceTool(editor: Editor, writer: GuardedWriter): Tool<TextReplacement> {
   return {
     name: 'replace',
     description:
       'Replaces a text in the open file, which must match to the letter. Where it occurs more than once, nothing is ' +
-      'replaced unless all occurrences are to be. An edit that brings an error into a Python file is not made where the ' +
-      'file can be checked.',
+      `replaced unless all occurrences are to be.${writer.about}`,
     input: z.strictObject({
       search: z.string().min(1).max(MAX_ACTION_CHARACTERS).describe('the text to replace'),
       replace: z.string().max(MAX_ACTION_CHARACTERS).describe('the text to put there'),
@@ -40,7 +39,9 @@ export function createReplaceTool(editor: Editor, write: WriteChange): Tool<Text
       const view = await viewOpenFile(editor, place);
       if (view.status !== 'read') return replied(view.text);
       const change = changeOf(view.path, view.file, replacement);
-      return typeof change === 'string' ? replied(`Error: ${change} Nothing was changed.`) : write(change, place);
+      return typeof change === 'string'
+        ? replied(`Error: ${change} Nothing was changed.`)
+        : writer.write(change, place);
     },
   };
 }
