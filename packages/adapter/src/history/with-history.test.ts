@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startModelServer } from '../../test-support/model-server/model-server.js';
 import { type CallFormat, playSteps, type ScriptedStep } from '../../test-support/model-server/scripted-models.js';
 import type { Message } from '../conversation.js';
+import type { ModelPolicyOptions } from '../model-policy/model-policy-options.js';
 import { openModelPolicy } from '../model-policy/open-model-policy.js';
 import { createScriptedPolicy } from '../policies/scripted.js';
 import { runRollout } from '../run-rollout.js';
@@ -31,6 +32,7 @@ async function play(
   steps: readonly ScriptedStep[],
   format: CallFormat,
   processors: readonly HistoryProcessor[],
+  options: Partial<ModelPolicyOptions> = {},
 ): Promise<{ trajectory: Trajectory; sent: readonly Body[] }> {
   const server = await startModelServer({ engine: 'vllm', model: ({ body }) => model(body as unknown as Body) });
   // How often the model has spoken cannot be counted in what it is shown.
@@ -45,6 +47,7 @@ async function play(
     model: 'toy',
     format: format === 'native' ? nativeFormat : cwmFormat,
     sampling: { seed: 7 },
+    ...options,
   });
   try {
     const trajectory = await withSandbox(provider, { base: undefined, changes: new Map() }, (sandbox) =>
@@ -107,6 +110,16 @@ test('with polling the prompt goes on from the one before in between', async () 
   const steps = [1, 2, 3, 4, 5, 6, 7].map(echo);
   const { trajectory } = await play([...steps, SUBMIT], 'native', [lastObservations({ keep: 2, polling: 3 })]);
   expect(trajectory.turns.map((turn) => turn.extends_turn)).toEqual([null, 0, 1, 2, 3, 0, 5, 6]);
+});
+
+test('what is left out makes room in the context', async () => {
+  const long: ScriptedStep = { tool: 'bash', input: { command: 'seq 1 2000' } };
+  const steps = [long, echo(2), echo(3), SUBMIT];
+  const whole = await play(steps, 'native', [], { contextTokens: 2000 });
+  expect(whole.trajectory.turns.at(-1)!.usage!.prompt_tokens).toBeGreaterThan(2000);
+  expect(whole.trajectory.end.status).toBe('context-overflow');
+  const shortened = await play(steps, 'native', [lastObservations({ keep: 1 })], { contextTokens: 2000 });
+  expect(shortened.trajectory.end.status).toBe('submitted');
 });
 
 test('malformed turns are gone after a call, and no two turns share a seed or an id', async () => {

@@ -40,7 +40,7 @@ export async function answerTurn(
   const { server, settings, engine, dialect, format, weights, room, totals } = connection;
   const messages = renderConversation(format, conversation);
   const turn = turnOf(conversation);
-  const left = room.leftFor(rolloutId, conversation.messages.length);
+  const left = room.leftFor(rolloutId, conversation.messages);
   if (left !== undefined && left < 1) return overflow('the answer before this one filled the context');
   const { maxTokens: asked } = settings.sampling;
   const seed = seedOfTurn(settings.sampling.seed, rolloutId, turn);
@@ -95,7 +95,7 @@ function readTurn(connection: ModelConnection, conversation: Conversation, answe
   const response = readMessage(choice.message, turn);
   const usage = readUsage(completion);
   const isForgotten = hasReasoningApart(response) && settings.resendReasoning.length === 0;
-  room.note(rolloutId, conversation.messages.length, usage, isForgotten);
+  room.note(rolloutId, conversation.messages, usage, isForgotten);
   const tokens = readTokenData(completion);
   if (connection.expectsTokens && tokens.logprobs === null)
     settings.onNotice({
