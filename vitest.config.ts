@@ -5,8 +5,8 @@ const source = (name: string) => fileURLToPath(new URL(`./packages/${name}/src`,
 
 /** Tests that mind no neighbour: they neither measure time nor look at what the machine as a whole does. */
 const TOLERANT = [
-  'packages/{artifact,trajectory,reward,python,evaluation}/src/**/*.test.ts',
-  'packages/{injector,solver}/src/**/*.test.ts',
+  'packages/{artifact,trajectory,reward,selection,python,evaluation}/src/**/*.test.ts',
+  'packages/{injector,solver,methods}/src/**/*.test.ts',
   'test/fuzz/**/*.test.ts',
 ];
 const HOSTILE = 'packages/*/src/hostile-episodes.test.ts';

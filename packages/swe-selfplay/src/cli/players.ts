@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { ModelPolicy } from '@swe-selfplay/adapter';
+import {
+  firstMalformedOnly,
+  lastObservations,
+  type ModelPolicy,
+  type Policy,
+  withHints,
+  withHistory,
+} from '@swe-selfplay/adapter';
 import type { Environment } from '@swe-selfplay/artifact';
 import { createPolicyInjector, type Injector, type PolicyStrategyChoice } from '@swe-selfplay/injector';
+import { createAgentlessSolver } from '@swe-selfplay/methods';
 import { createPolicySolver, createSearchSolver, type Solver } from '@swe-selfplay/solver';
 import type { Session } from '../session.js';
+import { UsageError } from './exit-code.js';
 import type { RolePolicies } from './open-policies.js';
 import { DEFAULT_EPISODE_TIMEOUT_SECONDS, type PolicyFlags, type Role } from './policy-options.js';
 import { type RolePrompts, readRolePrompts } from './role-prompts.js';
@@ -37,7 +46,7 @@ export async function injectorOf(
   if (policy === undefined) return openInjector(flags, environments, session, terminal, signal);
   const strategy = strategyOf(flags, true) as PolicyStrategyChoice;
   const { check = true } = flags;
-  const injector = createPolicyInjector(policy, {
+  const injector = createPolicyInjector(remembering(policy, flags), {
     ...episodeOptions(flags),
     provider: session.provider,
     strategy,
@@ -56,14 +65,25 @@ export function solverOf(
   prompts: RolePrompts['solver'],
 ): Solver {
   if (policy === undefined) return createSearchSolver();
-  const solver = createPolicySolver(policy, { ...episodeOptions(flags), prompts });
+  if (flags.scaffold === 'agentless') {
+    if (prompts !== undefined) throw new UsageError('Expected --prompts or --scaffold agentless, which has its own.');
+    const answerTimeoutMs = Math.round(flags.episodeTimeout * 1000);
+    return createAgentlessSolver(policy, { answerTimeoutMs, name: playerName(policy, flags, prompts, ['agentless']) });
+  }
+  const solver = createPolicySolver(remembering(policy, flags), { ...episodeOptions(flags), prompts });
   return { ...solver, name: playerName(policy, flags, prompts) };
 }
 
+/** The policy as it is shown its conversations. */
+function remembering(policy: Policy, { history }: PolicyFlags): Policy {
+  return history === 'whole' ? policy : withHistory(policy, lastObservations(), firstMalformedOnly());
+}
+
 /** What every episode of a policy is played with. */
-function episodeOptions({ tools, maxTurns, episodeTimeout, context }: PolicyFlags) {
+function episodeOptions({ tools, hints, maxTurns, episodeTimeout, context }: PolicyFlags) {
+  const toolSet = TOOL_SETS[tools]!();
   return {
-    toolSet: TOOL_SETS[tools]!(),
+    toolSet: hints ? withHints(toolSet) : toolSet,
     maxTurns,
     timeoutMs: Math.round(episodeTimeout * 1000),
     contextTokens: context,
@@ -73,7 +93,7 @@ function episodeOptions({ tools, maxTurns, episodeTimeout, context }: PolicyFlag
 /** What plays a role and how, in a line: a run with another is another run. */
 function playerName(
   policy: ModelPolicy,
-  { tools, temperature, topP, maxTokens, maxTurns, context, episodeTimeout }: PolicyFlags,
+  { tools, history, hints, temperature, topP, maxTokens, maxTurns, context, episodeTimeout }: PolicyFlags,
   prompts: object | undefined,
   extras: readonly string[] = [],
 ): string {
@@ -81,6 +101,8 @@ function playerName(
   const parts = [
     ...extras,
     `${tools} tools`,
+    ...(history === 'whole' ? [] : [`history ${history}`]),
+    ...(hints ? ['hints'] : []),
     `${format} calls`,
     `temperature ${temperature}`,
     `top-p ${topP}`,

@@ -1,5 +1,5 @@
 import { TOOL_CALL_FORMATS } from '@swe-selfplay/adapter';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, type Option } from 'commander';
 import { UsageError } from './exit-code.js';
 import { choice, numberIn } from './parse-option.js';
 import { TOOL_SETS } from './tool-sets.js';
@@ -20,6 +20,9 @@ export interface PolicyFlags {
   readonly solverPrice?: TokenPrice;
   readonly seed: number;
   readonly tools: string;
+  readonly history: 'whole' | 'last-5';
+  readonly hints?: boolean;
+  readonly scaffold?: 'agent' | 'agentless';
   readonly format: string;
   readonly temperature: number;
   readonly topP: number;
@@ -62,6 +65,13 @@ export function addPolicyOptions(command: Command, roles: readonly Role[]): Comm
       ),
     )
     .addOption(choice('--tools <set>', 'tools that it has', Object.keys(TOOL_SETS)).default('cwm'))
+    .addOption(
+      choice('--history <kind>', 'what it is shown of old replies of tools: all, or the last five', [
+        'whole',
+        'last-5',
+      ]).default('whole'),
+    )
+    .option('--hints', 'tell it after each reply what is left of turns and tokens')
     .option('--temperature <x>', 'sampling temperature', numberIn({ min: 0, max: 10, isWhole: false }), 1)
     .option('--top-p <x>', 'sampling top-p', numberIn({ min: 0.000_001, max: 1, isWhole: false }), 1)
     .option('--max-tokens <n>', 'longest reply in tokens (default: what the context leaves)', numberIn({ min: 1 }))
@@ -85,11 +95,17 @@ export function addPolicyOptions(command: Command, roles: readonly Role[]): Comm
     .option('--prompts <dir>', 'Markdown files that replace prompts of the same name')
     .option('--price <prompt,completion>', 'USD for a million tokens of each, to say what was spent', priceOf)
     .option('--stream', 'ask for answers in pieces, for proxies that cut silent connections');
+  if (roles.includes('solver')) command.addOption(scaffoldOption());
   if (roles.includes('injector')) command.option('--no-check', 'let the injector not validate before it submits');
   if (roles.length > 1) addRoleOptions(command, roles);
   const added = command.options.filter((option) => !exists.has(option.attributeName()));
   const names = added.map((option) => ({ attribute: option.attributeName(), flag: option.long! }));
   return command.hook('preAction', (_, running) => refuseWithoutPolicy(running, names));
+}
+
+function scaffoldOption(): Option {
+  const scaffold = 'how it solves: by working with tools, or by single answers that are voted on (Agentless-mini)';
+  return choice('--scaffold <name>', scaffold, ['agent', 'agentless']).default('agent');
 }
 
 function addRoleOptions(command: Command, roles: readonly Role[]): void {

@@ -1,4 +1,17 @@
-import { createCwmToolSet, createPlainToolSet, type ToolSet } from '@swe-selfplay/adapter';
+import {
+  createCwmToolSet,
+  createNebiusToolSet,
+  createPlainToolSet,
+  createR2eToolSet,
+  createSweAgentToolSet,
+  type ToolSet,
+} from '@swe-selfplay/adapter';
 
 /** The tool sets that a command can be asked for. */
-export const TOOL_SETS: Readonly<Record<string, () => ToolSet>> = { cwm: createCwmToolSet, plain: createPlainToolSet };
+export const TOOL_SETS: Readonly<Record<string, () => ToolSet>> = {
+  cwm: createCwmToolSet,
+  'swe-agent': createSweAgentToolSet,
+  nebius: createNebiusToolSet,
+  r2e: createR2eToolSet,
+  plain: createPlainToolSet,
+};
