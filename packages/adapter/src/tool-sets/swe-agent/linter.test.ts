@@ -156,3 +156,14 @@ test('flake8 is asked where there is one, about a copy that does not stay', asyn
   expect(await linter.check('/w/a.py', Buffer.from('crash'), there)).toBeUndefined();
   await home.close();
 });
+
+test('without python3 nothing is checked, and that is said', async () => {
+  await sandbox.run({ argv: ['sh', '-c', 'mkdir -p bin && ln -sf "$(command -v sh)" bin/sh'] });
+  const bare = createRolloutShell();
+  const linter = createLinter({
+    ...bare,
+    run: (command, at) => bare.run({ ...command, env: { PATH: `${sandbox.workdir}/bin` } }, at),
+  });
+  expect(await linter.describe(place())).toMatch(/^Python files are not checked: neither/);
+  expect(await linter.check('/w/a.py', Buffer.from('x = ('), place())).toBeUndefined();
+});

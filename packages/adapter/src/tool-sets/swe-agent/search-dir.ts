@@ -65,15 +65,15 @@ export function createSearchDirTool(editor: Editor, maxFiles: number): Tool<Sear
   };
 }
 
-/** `./path:count` on each line; a path may hold line breaks. */
+/** `./path:count` on each line. A path may hold line breaks, and one that is made to mislead misleads who made it. */
 function countsOf(output: string): { readonly path: string; readonly count: number }[] {
   const files: { path: string; count: number }[] = [];
   let before = '';
   for (const line of output.split('\n')) {
-    const text = before + line;
+    const text = line.startsWith('./') ? line : before + line;
     const [, path, count] = /^(\.\/.*):(\d+)$/s.exec(text) ?? [];
-    before = path === undefined && text !== '' ? `${text}\n` : '';
     if (path !== undefined && Number(count) > 0) files.push({ path, count: Number(count) });
+    before = path === undefined && text.startsWith('./') && text.length < MAX_PATH_CHARACTERS ? `${text}\n` : '';
   }
   return files;
 }
