@@ -3,7 +3,7 @@ import { createSandboxProvider, type SandboxProvider } from '@swe-selfplay/sandb
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tallybookCandidates } from '../../test-support/tallybook-candidates.js';
 import { type TallybookTask, tallybookTask } from '../../test-support/tallybook-task.js';
-import { believing, candidate, writtenTest } from '../../test-support/written-tests.js';
+import { believing, writtenTest } from '../../test-support/written-tests.js';
 import type { CandidateEvidence, PatchTestMatrix, WrittenTest } from './evidence.js';
 import { gatherMatrix } from './gather-matrix.js';
 
@@ -146,12 +146,26 @@ test('what a policy may write for a test and cannot be run is told so, and runs 
   expect(runner.counts.executed).toBe(before);
 });
 
-test('a patch that loops for ever costs no more than its time, and passes nothing', async () => {
-  const loops = candidate('loops', await bug.patchWith('    while True: pass'));
-  const options = { runner, hasRegressions: false, timeoutMs: 4000 };
-  const matrix = await gatherMatrix(bug.selection, [loops], tests.slice(0, 1), options);
-  expect(matrix.baselines).toMatchObject([{ status: 'kept', failBefore: 2 }]);
-  expect(matrix.candidates[0]).toMatchObject({ counts: [{ failToPass: 0, passToPass: 0 }] });
+test('a patch, which may loop for ever, gets a bounded multiple of what its tests take without it', async () => {
+  const limits: (number | undefined)[] = [];
+  const watched: TestRunner = {
+    ...runner,
+    run(snapshot, command, options) {
+      limits.push(options?.timeoutMs);
+      return runner.run(snapshot, command, options);
+    },
+  };
+  const gather = (timeoutMs?: number) =>
+    gatherMatrix(bug.selection, [candidates.right], tests.slice(0, 1), {
+      runner: watched,
+      hasRegressions: false,
+      timeoutMs,
+    });
+  await gather();
+  await gather(9000);
+  // At least 15 s and in steps of it, and never more than a run may take at all.
+  expect([limits[0], limits[1]! % 15_000, limits[1]! <= 90_000]).toEqual([undefined, 0, true]);
+  expect(limits.slice(2)).toEqual([9000, 9000]);
 });
 
 test('ends when it is told to, with its reason and without runs left behind', async () => {
