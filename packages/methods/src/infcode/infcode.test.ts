@@ -12,7 +12,7 @@ import {
   WRONG,
   wideSelection,
 } from '../../test-support/tallybook-task.js';
-import { writtenTest } from '../../test-support/written-tests.js';
+import { patchOf, writtenTest } from '../../test-support/written-tests.js';
 import type { WrittenTest } from '../evidence/evidence.js';
 import type { Statement } from '../statements/statement.js';
 import { createSpecificationTestWriter } from '../test-writers/specification-test-writer.js';
@@ -21,6 +21,7 @@ import { type PlayInfCodeOptions, playInfCode } from './play-infcode.js';
 import { createPolicyCodeAgent } from './policy-code-agent.js';
 import { createPolicyTestAgent } from './policy-test-agent.js';
 import { createSearchCodeAgent } from './search-code-agent.js';
+import { withoutTestFiles } from './without-test-files.js';
 import { createWriterTestAgent } from './writer-test-agent.js';
 
 let provider: SandboxProvider;
@@ -198,6 +199,16 @@ test('a writer adds what it writes next in each iteration', async () => {
   expect(() => createWriterTestAgent(createSpecificationTestWriter(), { perIteration: 0 })).toThrow(/perIteration/);
 });
 
+test('a patch is taken without its test files, and one of these alone is none', async () => {
+  const testFile = { 'tests/test_new.py': 'x = 1\n', 'test_dates.py': 'y = 1\n' };
+  const code = await patchOf(tallybook.selection, { 'README.md': 'Books.\n' });
+  expect(withoutTestFiles(await patchOf(tallybook.selection, { ...testFile, 'README.md': 'Books.\n' }))).toEqual(code);
+  expect(withoutTestFiles(await patchOf(tallybook.selection, testFile))).toHaveLength(0);
+  expect(withoutTestFiles(code)).toBe(code);
+  const nonsense = Buffer.from('nonsense');
+  expect(withoutTestFiles(nonsense)).toBe(nonsense);
+});
+
 const bash = (command: string): ScriptStep => ({ toolCalls: [{ tool: 'bash', input: { command } }] });
 const SUBMIT: ScriptStep = { toolCalls: [{ tool: 'submit' }] };
 const submit = (path: string): ScriptStep => ({ toolCalls: [{ tool: 'submit', input: { paths: [path] } }] });
@@ -249,6 +260,28 @@ python3 -m unittest tests.test_reproduction 2>&1 | tail -1; echo junk > tests/te
   expect(game.suites.map((suite) => suite.length)).toEqual([1, 2]);
   expect(Buffer.from(game.chosen!.patch).toString()).not.toContain('test_reproduction');
   expect(await grade(game.chosen?.patch)).toBe('solved');
+});
+
+test('a patch that stands in the way of the tests stops nobody', async () => {
+  const toolSet = createPlainToolSet();
+  const inTheWay = await patchOf(tallybook.selection, { 'tests/test_written_leap.py/x.py': 'x = 1\n' });
+  const coder = createPolicyCodeAgent(
+    createScriptedPolicy([bash('cat tests/test_written_leap.py; rm -r tests'), SUBMIT]),
+    { toolSet },
+  );
+  const suite = [tests.leap];
+  const request = {
+    ...place(),
+    task: tallybook.selection,
+    tests: suite,
+    failing: suite,
+    failures: 'x',
+    patch: inTheWay,
+  };
+  const submission = await coder.mend({ ...request, iteration: 2, attempt: 1 });
+  expect(submission.status).toBe('submitted');
+  const searched = await createSearchCodeAgent({ budget: 1 }).mend({ ...request, iteration: 2, attempt: 1 });
+  expect(searched.status).toMatch(/submitted|gave-up/);
 });
 
 test('a test agent that writes nonsense leaves the suite as it is', async () => {

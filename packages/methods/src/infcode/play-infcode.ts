@@ -6,6 +6,7 @@ import type { Statement } from '../statements/statement.js';
 import type { CodeAgent, CodeRequest, TestAgent, TestRequest } from './agents.js';
 import { selectAmongPatches } from './select-among-patches.js';
 import { type CheckedSuite, checkSuite, describeFailing, failingTests, isStrengthened } from './suite.js';
+import { withoutTestFiles } from './without-test-files.js';
 
 export interface PlayInfCodeOptions
   extends Pick<CodeRequest, 'seed' | 'runner' | 'provider' | 'signal' | 'onTrajectory'> {
@@ -22,6 +23,7 @@ export interface PlayInfCodeOptions
 
 /** A patch that the code agent handed in. */
 export interface InfCodeCandidate {
+  /** Without files whose names begin with `test`. */
   readonly patch: Uint8Array;
   /** Counted from 1. */
   readonly iteration: number;
@@ -125,8 +127,10 @@ async function patchUntilPassed(game: Game, maxPatches: number): Promise<boolean
       failing,
       failures,
     });
-    if (submission.status === 'gave-up' || submission.predPatch.length === 0) continue;
-    game.patch = submission.predPatch;
+    if (submission.status === 'gave-up') continue;
+    const patch = withoutTestFiles(submission.predPatch);
+    if (patch.length === 0) continue;
+    game.patch = patch;
     candidates.push({ patch: game.patch, iteration: game.iteration, suite: game.suites.length - 1 });
   }
 }

@@ -1,7 +1,7 @@
 import { diffSnapshots, printPatch, type Snapshot } from '@swe-selfplay/artifact';
 import { createSearchSolver, type SearchSolverOptions, type Submission } from '@swe-selfplay/solver';
-import { taskWithTest } from '../evidence/candidate-states.js';
 import type { WrittenTest } from '../evidence/evidence.js';
+import { layFiles } from '../roles/lay-files.js';
 import { againstTask, snapshotAfter } from '../roles/patch-rollout.js';
 import type { CodeAgent, CodeRequest } from './agents.js';
 
@@ -15,7 +15,7 @@ export function createSearchCodeAgent(options: SearchSolverOptions = {}): CodeAg
   async function searchFrom(start: Snapshot, request: CodeRequest): Promise<Submission> {
     const { task, seed, runner, provider, signal } = request;
     const tests = compatibleTests(request.failing);
-    const specified = tests.reduce((snapshot, test) => withTest(request, snapshot, test), start);
+    const specified = layFiles(start, task.view.snapshot, new Map(tests.flatMap(({ files }) => [...files])));
     if (specified.digest === start.digest) return { status: 'gave-up', reason: 'No test fails that is not there.' };
     const specification = await diffSnapshots(start, specified);
     const specificationText = printPatch(specification);
@@ -37,10 +37,6 @@ export function createSearchCodeAgent(options: SearchSolverOptions = {}): CodeAg
       return found.status === 'submitted' || start.digest === snapshot.digest ? found : searchFrom(snapshot, request);
     },
   };
-}
-
-function withTest({ task }: CodeRequest, snapshot: Snapshot, test: WrittenTest): Snapshot {
-  return taskWithTest({ view: { ...task.view, snapshot } }, test);
 }
 
 /** Tests that can stand side by side: of those that have another text for one file, the first. */

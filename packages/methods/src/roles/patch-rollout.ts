@@ -2,7 +2,7 @@ import { withoutSubmission } from '@swe-selfplay/adapter';
 import { applyPatch, diffSnapshots, parsePatch, printPatch, restoreFiles, type Snapshot } from '@swe-selfplay/artifact';
 import type { Sandbox } from '@swe-selfplay/sandbox';
 import { collectPredPatch, type Submission } from '@swe-selfplay/solver';
-import { type PlayedRole, pathInside, playRole, type RoleRollout } from './role-rollout.js';
+import { type PlayedRole, pathInside, playRole, type RoleRollout, treeOf } from './role-rollout.js';
 
 export interface PatchRollout extends Omit<RoleRollout, 'submission'> {
   /**
@@ -26,15 +26,17 @@ export async function patchByRollout(rollout: PatchRollout): Promise<Submission>
 }
 
 async function handIn(
-  { view, start, laid = new Map() }: PatchRollout,
+  rollout: PatchRollout,
   sandbox: Sandbox,
   paths: readonly string[],
   isFinished: boolean,
 ): Promise<Submission> {
+  const { view, laid = new Map() } = rollout;
+  const tree = treeOf(rollout);
   const submittedFiles = paths.flatMap((path) => pathInside(sandbox, path) ?? []);
-  const collection = await collectPredPatch(sandbox, { ...view, snapshot: start }, { submittedFiles });
+  const collection = await collectPredPatch(sandbox, { ...view, snapshot: tree }, { submittedFiles });
   if (collection.status === 'refused') return { status: 'gave-up', reason: collection.reason };
-  const predPatch = await againstTask(view.snapshot, start, collection.predPatch, laid.keys());
+  const predPatch = await againstTask(view.snapshot, tree, collection.predPatch, laid.keys());
   if (predPatch === undefined)
     return { status: 'gave-up', reason: 'What the workspace holds is no patch to the task.' };
   return { status: 'submitted', predPatch, notes: { isFinished } };

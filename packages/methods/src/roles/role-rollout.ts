@@ -15,6 +15,7 @@ import type { Sandbox, SandboxProvider } from '@swe-selfplay/sandbox';
 import { openTaskWorkspace, specificationFileIn, type TaskView } from '@swe-selfplay/solver';
 import { MethodError } from '../method-error.js';
 import type { Statement } from '../statements/statement.js';
+import { layFiles } from './lay-files.js';
 
 /** How long a policy may work, and with what. */
 export interface RolloutBounds {
@@ -46,7 +47,7 @@ export interface RoleRollout {
   readonly statement: Statement;
   /** The tree to work on: of the view, or made of it. */
   readonly start: Snapshot;
-  /** Files laid into the workspace besides. */
+  /** Files laid on it besides, which fit the task. */
   readonly laid?: ReadonlyMap<string, Uint8Array> | undefined;
   readonly submission: SubmissionKind;
   promptOf(place: RolePlace): string;
@@ -70,13 +71,12 @@ export async function playRole<Result>(
   rollout: RoleRollout,
   use: (played: PlayedRole) => Promise<Result>,
 ): Promise<Result> {
-  const { view, start, statement, provider, signal, laid = new Map() } = rollout;
+  const { view, statement, provider, signal } = rollout;
   signal?.throwIfAborted();
   const isShown = statement.kind === 'specification';
   const specificationText = isShown ? view.specificationText : new Uint8Array();
-  const sandbox = await openTaskWorkspace(provider, { ...view, snapshot: start, specificationText });
+  const sandbox = await openTaskWorkspace(provider, { ...view, snapshot: treeOf(rollout), specificationText });
   try {
-    for (const [path, content] of laid) await sandbox.writeFile(path, content);
     const trajectory = await converse(rollout, sandbox, isShown);
     rollout.onTrajectory?.(trajectory);
     signal?.throwIfAborted();
@@ -89,6 +89,11 @@ export async function playRole<Result>(
   } finally {
     await sandbox.close();
   }
+}
+
+/** The tree that the workspace of a rollout starts as. */
+export function treeOf({ view, start, laid = new Map() }: Pick<RoleRollout, 'view' | 'start' | 'laid'>): Snapshot {
+  return layFiles(start, view.snapshot, laid);
 }
 
 function converse(rollout: RoleRollout, sandbox: Sandbox, isShown: boolean): Promise<Trajectory> {

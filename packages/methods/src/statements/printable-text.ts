@@ -7,7 +7,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** Top directories in which no path of a repository begins, yet those of machines do. */
 const MACHINE_PATH =
-  /(?<![\w.~-])\/+(?:usr|opt|home|root|tmp|var|proc|sys|dev|etc|mnt|media|srv|run|lib|lib64|private|nix|workspace|Users|Volumes)\/[^\s"'`,;()<>[\]{}|]*/g;
+  /(?<![\w.~/-])\/+(?:usr|opt|home|root|tmp|var|proc|sys|dev|etc|mnt|media|srv|run|lib|lib64|private|nix|workspace|Users|Volumes)\/[^\s"'`,;()<>[\]{}|]*/g;
 const ABSOLUTE_PATH = /(?<![\w.~/-])\/[^/\s"'`,;:()<>[\]{}|][^\s"'`,;:()<>[\]{}|]*/g;
 const ADDRESS = /\b0x[0-9a-f]{6,16}\b/gi;
 const DURATION = /\b\d+(?:\.\d+)? ?(ms|s|secs?|seconds?)\b/g;
