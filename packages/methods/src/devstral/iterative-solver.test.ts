@@ -1,9 +1,10 @@
-import type { Trajectory } from '@swe-selfplay/adapter';
+import { createPlainToolSet, createScriptedPolicy, type Trajectory } from '@swe-selfplay/adapter';
 import { createTestRunner, evaluatePatch, type TestRunner } from '@swe-selfplay/evaluation';
 import { createSandboxProvider, SandboxError, type SandboxProvider } from '@swe-selfplay/sandbox';
 import { type SolveOptions, type Solver, SolverError, type Submission } from '@swe-selfplay/solver';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { RIGHT, type TallybookTask, tallybookTask } from '../../test-support/tallybook-task.js';
+import { RIGHT, type TallybookTask, tallybookTask, WRONG } from '../../test-support/tallybook-task.js';
+import { createBugFixer } from '../kimi-dev/bug-fixer.js';
 import { createIterativeSolver } from './iterative-solver.js';
 
 let provider: SandboxProvider;
@@ -133,6 +134,32 @@ test('attempts that all give up give up, and options that cannot be are refused'
 test('a patch that came of a later attempt solves the task', async () => {
   const right = await tallybook.patchWith(RIGHT);
   const { outcome } = await play([F(''), T(Buffer.from(right).toString())]);
+  if (outcome.status !== 'submitted') throw new Error(outcome.reason);
+  expect(await evaluatePatch(tallybook.task.grading, outcome.predPatch, { runner })).toMatchObject({
+    status: 'solved',
+  });
+});
+
+test('a policy that runs out of turns is asked again, and what it left counts where the others leave nothing', async () => {
+  const edit = `python3 - <<'END'
+path = "tallybook/dates.py"
+text = open(path).read()
+open(path, "w").write(text.replace(${JSON.stringify(WRONG)}, ${JSON.stringify(RIGHT)}))
+END`;
+  const bash = { toolCalls: [{ tool: 'bash', input: { command: edit } }] };
+  const scripts = [[bash], [], []];
+  const solver = createIterativeSolver((attempt) =>
+    createBugFixer(createScriptedPolicy(scripts[attempt - 1]!), {
+      toolSet: createPlainToolSet(),
+      maxTurns: 1,
+      handsInUnfinished: true,
+    }),
+  );
+  const ends: string[] = [];
+  const onTrajectory = ({ end }: Trajectory) => void ends.push(end.status);
+  const outcome = await solver.solve(tallybook.task.view, { seed: 1, runner, provider, onTrajectory });
+  expect(outcome.notes).toMatchObject({ attempts: 3, chosenAttempt: 1, isFinished: false });
+  expect(ends).toEqual(['gave-up', 'gave-up', 'turn-limit']);
   if (outcome.status !== 'submitted') throw new Error(outcome.reason);
   expect(await evaluatePatch(tallybook.task.grading, outcome.predPatch, { runner })).toMatchObject({
     status: 'solved',
