@@ -1,5 +1,6 @@
 export { type CodeBlock, codeBlocksOf, namesIn } from './code-blocks.js';
 export { addNeutralComments } from './neutral-comments.js';
+export { isQuickToParse } from './normalise-bounds.js';
 export { type NormalisedSource, type NormaliseOptions, normaliseSource } from './normalise-source.js';
 export { applyEdits, type Operator, type TextEdit } from './operator.js';
 export { OPERATORS } from './operators.js';
@@ -14,6 +15,7 @@ export {
   type PythonFunction,
   type PythonModule,
   parsePython,
+  parsePythonWithin,
   type SyntaxNode,
   type TextRange,
 } from './syntax.js';

@@ -77,6 +77,21 @@ test('names are replaced where they stand as names', () => {
   );
 });
 
+test.each([
+  ['a long run of backslashes', `x = 1 +${'\\\n'.repeat(100_000)} 2\n`],
+  ['a long run of comments', `if a:\n${'  # b\n'.repeat(40_000)}  c\n`],
+  ['a source of a megabyte', 'x = 1\n'.repeat(170_000)],
+])('%s is left as it is at once', (_title, source) => {
+  const startedAt = performance.now();
+  expect(normaliseSource(source).status).toBe('verbatim');
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+});
+
+test('a thousand lines of remarks are no hindrance', () => {
+  const source = `def f():\n${'    # This is how it was before.\n'.repeat(1_000)}    return 1\n`;
+  expect(normaliseSource(source).text).toBe('def f ( ) :\n    return 1\n');
+});
+
 /** Python's own word for it: the trees without docstrings. */
 const COMPARE = `
 import ast, json, sys
@@ -150,11 +165,11 @@ const SOURCE = fc
 
 test('whatever is laid out anew means to Python what it meant', () => {
   const pairs = fc
-    .sample(SOURCE, { numRuns: 8_000, seed: 7 })
+    .sample(SOURCE, { numRuns: 6_000, seed: 7 })
     .map((source) => [source, normaliseSource(source)] as const)
     .filter(([, { status }]) => status === 'normalised')
     .map(([source, { text }]) => [source, text] as const);
-  expect(pairs.length).toBeGreaterThan(200);
+  expect(pairs.length).toBeGreaterThan(150);
   const verdicts = comparedByPython(pairs);
   expect(pairs.filter((_, index) => verdicts[index] !== true)).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { isQuickToParse } from './normalise-bounds.js';
 import { createLayout } from './normalise-layout.js';
 import { docstringOf, parsePython, type SyntaxNode } from './syntax.js';
 
@@ -13,8 +14,6 @@ export interface NormaliseOptions {
   readonly renamed?: ReadonlyMap<string, string>;
 }
 
-/** Longer sources stay as they are: the tree of a parser takes many times the bytes of its text. */
-const MAX_LENGTH = 1_000_000;
 const CODING = /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/;
 
 /**
@@ -25,12 +24,12 @@ const CODING = /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/;
  * and so joins quotes of both kinds and needless parentheses as well.
  *
  * What tree-sitter forgives and Python does not (indentation that does not fit, blocks without a statement) is left
- * verbatim, so that code that runs is never the same as code that does not.
+ * verbatim, so that code that runs is never the same as code that does not; so is what takes long to parse.
  */
 export function normaliseSource(source: string, options: NormaliseOptions = {}): NormalisedSource {
   const verbatim: NormalisedSource = { status: 'verbatim', text: source };
   const text = source.startsWith('\ufeff') ? source.slice(1) : source;
-  if (text.length > MAX_LENGTH || hasOtherCoding(text)) return verbatim;
+  if (!isQuickToParse(text) || hasOtherCoding(text)) return verbatim;
   const { root, hasSyntaxError } = parsePython(text);
   if (hasSyntaxError) return verbatim;
   const lines = linesOf(root, text, options.renamed ?? new Map());

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Snapshot, TestCommand } from '@swe-selfplay/artifact';
 import type { TestRun } from '@swe-selfplay/evaluation';
-import { hasSyntaxError, sourceRootsOf } from '@swe-selfplay/python';
+import { hasSyntaxError, isQuickToParse, sourceRootsOf } from '@swe-selfplay/python';
 import type { WrittenTest } from '../evidence/evidence.js';
 import { lastCodeBlock } from '../roles/last-code-block.js';
 
@@ -14,8 +14,8 @@ const PHRASES = [
   ['other', 'Other issues'],
 ] as const;
 
-/** The one id that a reproduction test reports. */
-export const REPRODUCTION_ID = 'reproduction';
+/** The one id that a test reports. */
+const REPRODUCTION_ID = 'reproduction';
 /** Longer programs are no tests. */
 const MAX_PROGRAM_LENGTH = 100_000;
 
@@ -32,7 +32,11 @@ print(json.dumps({${JSON.stringify(REPRODUCTION_ID)}: "passed" if said == ["Issu
 export function programIn(answer: string): string | undefined {
   const program = lastCodeBlock(answer);
   if (program === undefined) return undefined;
-  const isUsable = program.trim() !== '' && program.length <= MAX_PROGRAM_LENGTH && !hasSyntaxError(program);
+  const isUsable =
+    program.trim() !== '' &&
+    program.length <= MAX_PROGRAM_LENGTH &&
+    isQuickToParse(program) &&
+    !hasSyntaxError(program);
   return isUsable ? program : undefined;
 }
 

@@ -4,24 +4,27 @@ import { type SearchReplaceReward, searchReplaceReward } from '@swe-selfplay/rew
 import type { SolverTask } from '@swe-selfplay/solver';
 import { MethodError } from '../method-error.js';
 import type { RepairSample } from './agentless.js';
+import { mapBounded } from './sample-completions.js';
 
 /**
  * SWE-RL's reward of each answer that repairs, against the known fix of the task: what its code was before the bug. Null
  * where no answer came. For the host alone: the grading half of a task holds the original.
  *
  * An answer is judged on the files that it was shown and those that the fix changes; the reference shows all of these.
+ * `bounds` keep what is hostile from taking long, see `searchReplaceReward`.
  * Throws MethodError `invalid-options` for a task whose fix is not in text files.
  */
 export async function rewardRepairs(
   task: Pick<SolverTask, 'grading'>,
   repairs: readonly Pick<RepairSample, 'completion' | 'sources'>[],
+  bounds: NonNullable<Parameters<typeof searchReplaceReward>[3]> = {},
 ): Promise<(SearchReplaceReward | null)[]> {
   const fix = await knownFix(task);
   if (fix.after.size === 0)
     throw new MethodError('invalid-options', 'Expected a task whose fix changes text files, got one without.');
-  return repairs.map(({ completion, sources }) => {
+  return mapBounded(repairs, 1, async ({ completion, sources }) => {
     if (completion.status !== 'answered') return null;
-    return searchReplaceReward(new Map([...fix.before, ...sources]), fix.after, completion.text);
+    return searchReplaceReward(new Map([...fix.before, ...sources]), fix.after, completion.text, bounds);
   });
 }
 

@@ -24,7 +24,7 @@ export interface SamplingOptions {
 }
 
 /** Longer answers are cut: they are read by patterns, and kept. */
-export const MAX_ANSWER_LENGTH = 1_000_000;
+const MAX_ANSWER_LENGTH = 1_000_000;
 
 /**
  * Asks policies for one answer to each prompt, without tools, side by side; the answers come in the order of the

@@ -1,0 +1,25 @@
+/** Longer sources take seconds and hundreds of megabytes to parse. */
+const MAX_LENGTH = 300_000;
+/** Some tenths of a second. A hundred lines of licence come to a hundredth of it, a thousand lines of remarks nearly to all. */
+const MAX_COST = 50_000_000;
+const NO_TOKEN = /^[ \t\f]*(?:#.*|\\)?\r?$/;
+
+/**
+ * Whether a source of a stranger parses in bounded time. tree-sitter-python looks at all lines without a token that
+ * follow, before each of them: ten thousand comments, or lines of a backslash alone, take it seconds, a hundred thousand
+ * some minutes.
+ */
+export function isQuickToParse(source: string): boolean {
+  if (source.length > MAX_LENGTH) return false;
+  let cost = 0;
+  let run = { lines: 0, length: 0 };
+  for (const line of source.split('\n')) {
+    if (NO_TOKEN.test(line)) {
+      run = { lines: run.lines + 1, length: run.length + line.length + 1 };
+    } else {
+      cost += run.lines * run.length;
+      run = { lines: 0, length: 0 };
+    }
+  }
+  return cost + run.lines * run.length <= MAX_COST;
+}
