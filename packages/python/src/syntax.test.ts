@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { nodesIn } from './operator.js';
-import { functionsOf, hasSyntaxError, parsePython } from './syntax.js';
+import { functionsOf, hasSyntaxError, parsePython, parsePythonWithin } from './syntax.js';
 
 const SOURCE = `@decorator(1)
 async def first(a, /, b: int = 2, *args, c: str, **rest) -> None:
@@ -80,4 +80,11 @@ test('bears sources that are nested far deeper than people write', () => {
 test('reads a function with a list of any length', () => {
   const [long] = functionsOf(parsePython(`def long():\n    return [${'0,'.repeat(200_000)}]\n`));
   expect(long?.qualifiedName).toBe('long');
+});
+
+test('gives up on a source that takes too long, and parses the next one from its beginning', () => {
+  const slow = 'if a else '.repeat(20_000);
+  expect(parsePythonWithin(slow, 50)).toBeUndefined();
+  expect(functionsOf(parsePythonWithin('def f(): pass\n', 60_000)!)).toMatchObject([{ name: 'f', startLine: 1 }]);
+  expect(parsePython('x = 1\n').hasSyntaxError).toBe(false);
 });

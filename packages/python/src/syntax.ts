@@ -54,6 +54,23 @@ export function parsePython(source: string): PythonModule {
   return { source, root, hasSyntaxError: root.hasError };
 }
 
+/**
+ * As `parsePython`, for sources of strangers: undefined where that takes more than `timeoutMs` of wall time. There are
+ * short texts for which it takes minutes, such as a long row of `if a else`.
+ */
+export function parsePythonWithin(source: string, timeoutMs: number): PythonModule | undefined {
+  parser.setTimeoutMicros(timeoutMs * 1000);
+  try {
+    const tree: Parser.Tree | null = parser.parse(source);
+    if (tree !== null) return { source, root: tree.rootNode, hasSyntaxError: tree.rootNode.hasError };
+    // Else the next parse would go on with this one.
+    parser.reset();
+    return undefined;
+  } finally {
+    parser.setTimeoutMicros(0);
+  }
+}
+
 /** True where the source does not parse; also where Python 2 is meant. */
 export function hasSyntaxError(source: string): boolean {
   return parsePython(source).hasSyntaxError;
