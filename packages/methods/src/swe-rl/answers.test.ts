@@ -5,7 +5,7 @@ import { applyAnswer } from './apply-answer.js';
 import { parseFileList } from './parse-file-list.js';
 import { listRepository } from './repository-listing.js';
 import { programIn } from './reproduction-test.js';
-import { completionText, mapBounded } from './sample-completions.js';
+import { completionText } from './sample-completions.js';
 import { readSources } from './source-context.js';
 
 const tree = createSnapshot(
@@ -82,20 +82,4 @@ test('reasoning that a server keeps apart is put back into its tags', () => {
   expect(turn({ content: 'a', reasoning: 'b' })).toBe('<think>\nb\n</think>\na');
   expect(turn({ content: 'b</think>a', reasoning: 'b' })).toBe('<think>b</think>a');
   expect(turn({ content: '<think>b</think>a', reasoning: 'b' })).toBe('<think>b</think>a');
-});
-
-test('work on many items keeps its bound and its order, and ends with the first fault', async () => {
-  let [running, most] = [0, 0];
-  const work = async (item: number) => {
-    running += 1;
-    most = Math.max(most, running);
-    await new Promise((resolve) => setTimeout(resolve, item));
-    running -= 1;
-    if (item === 9) throw new Error('nine');
-    return item * 2;
-  };
-  expect(await mapBounded([3, 1, 2, 0, 1], 2, work)).toEqual([6, 2, 4, 0, 2]);
-  expect(most).toBe(2);
-  await expect(mapBounded([1, 9, 1], 2, work)).rejects.toThrow('nine');
-  expect(running).toBe(0);
 });

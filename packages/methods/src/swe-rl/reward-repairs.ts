@@ -3,8 +3,8 @@ import { changedPaths, readFile, type Snapshot } from '@swe-selfplay/artifact';
 import { type SearchReplaceReward, searchReplaceReward } from '@swe-selfplay/reward';
 import type { SolverTask } from '@swe-selfplay/solver';
 import { MethodError } from '../method-error.js';
+import { mapConcurrently } from '../roles/map-concurrently.js';
 import type { RepairSample } from './agentless.js';
-import { mapBounded } from './sample-completions.js';
 
 /**
  * SWE-RL's reward of each answer that repairs, against the known fix of the task: what its code was before the bug. Null
@@ -22,7 +22,7 @@ export async function rewardRepairs(
   const fix = await knownFix(task);
   if (fix.after.size === 0)
     throw new MethodError('invalid-options', 'Expected a task whose fix changes text files, got one without.');
-  return mapBounded(repairs, 1, async ({ completion, sources }) => {
+  return mapConcurrently(repairs, 1, async ({ completion, sources }) => {
     if (completion.status !== 'answered') return null;
     return searchReplaceReward(new Map([...fix.before, ...sources]), fix.after, completion.text, bounds);
   });

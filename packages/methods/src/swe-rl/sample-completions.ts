@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Policy, Turn, TurnSample } from '@swe-selfplay/adapter';
 import { MethodError } from '../method-error.js';
 import { complete } from '../roles/complete.js';
+import { mapConcurrently } from '../roles/map-concurrently.js';
 import { policyOf, type RolePolicies } from '../roles/role-policies.js';
 
 /** One prompt for one answer; equal ids ask for equal answers, as far as the policy can promise it. */
@@ -35,7 +36,7 @@ export async function sampleCompletions(
   requests: readonly CompletionRequest[],
   options: SamplingOptions = {},
 ): Promise<SampledCompletion[]> {
-  return mapBounded(requests, options.concurrency ?? 8, (request, index) =>
+  return mapConcurrently(requests, options.concurrency ?? 8, (request, index) =>
     sampleOnce(policyOf(policies, index), request, options),
   );
 }
@@ -77,31 +78,4 @@ export function completionText({ text, sample }: Turn): string {
 /** An id for the answer with this number at this place: equal arguments give equal ids. */
 export function completionId(purpose: string, taskId: string, seed: number, index: number): string {
   return createHash('sha256').update(`${purpose}\0${taskId}\0${seed}\0${index}`).digest('hex').slice(0, 32);
-}
-
-/** Works on at most `concurrency` items at once; where one fails no further one is begun, and those begun are awaited. */
-export async function mapBounded<Item, Result>(
-  items: readonly Item[],
-  concurrency: number,
-  work: (item: Item, index: number) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  let next = 0;
-  let hasFailed = false;
-  const workers = Array.from({ length: Math.min(concurrency, items.length) }, async () => {
-    while (next < items.length && !hasFailed) {
-      const index = next;
-      next += 1;
-      try {
-        results[index] = await work(items[index]!, index);
-      } catch (error) {
-        hasFailed = true;
-        throw error;
-      }
-    }
-  });
-  const settled = await Promise.allSettled(workers);
-  const failure = settled.find((worker) => worker.status === 'rejected');
-  if (failure !== undefined) throw failure.reason;
-  return results;
 }

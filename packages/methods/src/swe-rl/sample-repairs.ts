@@ -1,10 +1,11 @@
 import type { Snapshot } from '@swe-selfplay/artifact';
+import { mapConcurrently } from '../roles/map-concurrently.js';
 import type { RolePolicies } from '../roles/role-policies.js';
 import { normalisePatch } from '../swe-swiss/normalise-patch.js';
 import type { RepairSample } from './agentless.js';
 import { renderRepairPrompt } from './agentless-prompts.js';
 import { applyAnswer } from './apply-answer.js';
-import { mapBounded, type SampledCompletion, type SamplingOptions, sampleCompletions } from './sample-completions.js';
+import { type SampledCompletion, type SamplingOptions, sampleCompletions } from './sample-completions.js';
 
 /**
  * Asks for repairs, dealing them out over sets of files that are shown whole, and makes of each answer a patch or the
@@ -27,7 +28,7 @@ export async function sampleRepairs(
   });
   const completions = await sampleCompletions(policies, placed, options);
   // One by one: what is parsed here is freed only in between.
-  return mapBounded(placed, 1, async ({ prompt, sources }, index) => {
+  return mapConcurrently(placed, 1, async ({ prompt, sources }, index) => {
     const completion = completions[index]!;
     const outcome = await outcomeOf(snapshot, sources, completion);
     return { prompt, completion, sources, outcome, patchKey: await patchKeyOf(snapshot, outcome) };

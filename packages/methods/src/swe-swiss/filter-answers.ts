@@ -1,10 +1,10 @@
 import { modeOf } from '@swe-selfplay/artifact';
 import { evaluatePatch, type TestRunner } from '@swe-selfplay/evaluation';
 import type { SolverTask } from '@swe-selfplay/solver';
+import { mapConcurrently } from '../roles/map-concurrently.js';
 import { applyAnswer } from '../swe-rl/apply-answer.js';
 import { keepReproductions } from '../swe-rl/keep-reproductions.js';
 import { parseFileList } from '../swe-rl/parse-file-list.js';
-import { mapBounded } from '../swe-rl/sample-completions.js';
 import { readSources } from '../swe-rl/source-context.js';
 import { fixedSnapshot, selectionTask } from './build-training-tasks.js';
 import { countTestVotes } from './normalise-test.js';
@@ -58,7 +58,7 @@ export async function filterRepairs(
 ): Promise<AnswerVerdict[]> {
   const sources = await readSources(task.view.snapshot, target.files, Number.POSITIVE_INFINITY);
   const limits = { ...(timeoutMs !== undefined && { timeoutMs }), ...(signal && { signal }) };
-  return mapBounded(answers, GRADED_AT_ONCE, async (answer): Promise<AnswerVerdict> => {
+  return mapConcurrently(answers, GRADED_AT_ONCE, async (answer): Promise<AnswerVerdict> => {
     const applied = await applyAnswer(task.view.snapshot, sources, answer);
     if (applied.status !== 'patched') return { status: 'dropped', reason: applied.reason };
     const { status, reason } = await evaluatePatch(task.grading, applied.predPatch, { runner, ...limits });
