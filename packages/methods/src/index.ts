@@ -67,6 +67,10 @@ export {
   type SelectionMethod,
   type SelectionNeeds,
 } from './selection/selection-method.js';
+export { type CodeSearchOptions, createCodeSearchTool } from './skyrl/code-search-tool.js';
+export type { CodeSearchInput } from './skyrl/search-input.js';
+export { createSkyRlToolSet, type SkyRlToolSetOptions } from './skyrl/skyrl-tool-set.js';
+export { createSourceStore, type SourceStore } from './skyrl/source-file.js';
 export { type DescribeSymptomsOptions, describeSymptoms } from './statements/describe-symptoms.js';
 export { describeSpecification, type Statement, type StatementKind, statementOf } from './statements/statement.js';
 export { type StatementSource, specificationSource, symptomsSource } from './statements/statement-source.js';

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { bm25Document, scoreBm25, tokensOf } from './bm25.js';
+import { codeChunksOf } from './code-chunks.js';
+import { pathMatcher } from './match-path.js';
+
+test('takes words apart at underscores, changes of case and digits', () => {
+  expect(tokensOf('self.parseHTTPHeader_2(x, snake_case, ÉtéÄB)')).toEqual([
+    'self',
+    'parse',
+    'http',
+    'header',
+    '2',
+    'x',
+    'snake',
+    'case',
+    'été',
+    'äb',
+  ]);
+});
+
+test('scores as computed by hand', () => {
+  // Lengths 4, 2, 3, mean 3; "a" is in two of three, "b" in one.
+  const documents = ['a a b c', 'a d', 'd e f'].map((text) => bm25Document(text, ['a', 'b']));
+  const a = Math.log(1 + 1.5 / 2.5);
+  const b = Math.log(1 + 2.5 / 1.5);
+  const scores = scoreBm25(documents);
+  expect(scores[0]).toBeCloseTo((a * 2 * 2.5) / (2 + 1.5 * 1.25) + (b * 2.5) / (1 + 1.5 * 1.25), 12);
+  expect(scores[1]).toBeCloseTo((a * 2.5) / (1 + 1.5 * 0.75), 12);
+  expect(scores[2]).toBe(0);
+  expect(scoreBm25(documents, { b: 0 })[1]).toBeCloseTo(a, 12);
+  expect(scoreBm25([])).toEqual([]);
+});
+
+test('cuts a file into chunks that begin with definitions and hold every line once', () => {
+  const lines = [
+    'import os',
+    '',
+    '# of f',
+    '@decorated',
+    'def f():',
+    '    pass',
+    'class C:',
+    '    async def g(self):',
+    '        pass',
+  ];
+  const chunks = codeChunksOf(lines);
+  expect(chunks.map(({ startLine, endLine }) => [startLine, endLine])).toEqual([
+    [1, 2],
+    [3, 6],
+    [7, 7],
+    [8, 9],
+  ]);
+  expect(chunks.map(({ text }) => text).join('\n')).toBe(lines.join('\n'));
+  expect(codeChunksOf([])).toEqual([]);
+});
+
+test.each([
+  ['**/*.py', 'a.py', true],
+  ['**/*.py', 'a/b/c.py', true],
+  ['a/**/c.py', 'a/c.py', true],
+  ['a/**/c.py', 'a/b/d/c.py', true],
+  ['a/*.py', 'a/b/c.py', true],
+  ['a/*.py', 'b/a/c.py', false],
+  ['?.py', 'a.py', true],
+  ['?.py', 'ab.py', false],
+  ['[ab]?.py', 'b1.py', true],
+  ['[!ab]?.py', 'b1.py', false],
+  ['[z-a]*', 'm.py', false],
+  ['a*b*c.py', 'a.b.py', false],
+  ['*a*a', 'aa', true],
+  ['*aa*aa', 'aaa', false],
+  ['a+(b).py*', 'a+(b).py', true],
+  ['stack.py', 'shop/stack.py', true],
+  ['shop.py', 'shop/stack.py', false],
+])('pattern %s and path %s', (pattern, path, expected) => {
+  expect(pathMatcher(pattern)(path)).toBe(expected);
+});
+
+test('matches hostile patterns in no time', () => {
+  const start = performance.now();
+  expect(pathMatcher('a*'.repeat(150))(`${'a'.repeat(4000)}b`)).toBe(true);
+  expect(pathMatcher(`${'*a'.repeat(149)}*c`)('a'.repeat(4000))).toBe(false);
+  expect(performance.now() - start).toBeLessThan(1000);
+});

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { type Definition, definitionsOf } from './definitions.js';
+
+/** The text of a Python file and what is known of it; made once for each content. */
+export interface SourceFile {
+  /** Decoded as UTF-8, what is none replaced, without a byte order mark. */
+  readonly text: string;
+  /** What the file defines; undefined where it takes too long to parse. Parses at the first call. */
+  definitions(): readonly Definition[] | undefined;
+  /** Whether `definitions` answers at once. */
+  isParsed(): boolean;
+}
+
+/** Files by content: those that several rollouts on one repository have in common are kept and parsed once. */
+export interface SourceStore {
+  fileOf(content: Uint8Array): SourceFile;
+}
+
+/** Holds a file only as long as somebody else does. `parseTimeoutMs`: for one file, of wall time. */
+export function createSourceStore(parseTimeoutMs: number): SourceStore {
+  const known = new Map<string, WeakRef<SourceFile>>();
+  const collected = new FinalizationRegistry<string>((digest) => {
+    if (known.get(digest)?.deref() === undefined) known.delete(digest);
+  });
+  return {
+    fileOf(content) {
+      const digest = createHash('sha256').update(content).digest('base64');
+      const existing = known.get(digest)?.deref();
+      if (existing !== undefined) return existing;
+      const file = createSourceFile(content, parseTimeoutMs);
+      known.set(digest, new WeakRef(file));
+      collected.register(file, digest);
+      return file;
+    },
+  };
+}
+
+function createSourceFile(content: Uint8Array, parseTimeoutMs: number): SourceFile {
+  const text = new TextDecoder().decode(content);
+  let parsed: { readonly definitions: readonly Definition[] | undefined } | undefined;
+  return {
+    text,
+    definitions() {
+      parsed ??= { definitions: definitionsOf(text, parseTimeoutMs) };
+      return parsed.definitions;
+    },
+    isParsed: () => parsed !== undefined,
+  };
+}
+
+/** The lines of a text without their ends; the end of the last line opens no other. */
+export function linesOf(text: string): string[] {
+  const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
