@@ -5,9 +5,9 @@ const MAX_COST = 50_000_000;
 const NO_TOKEN = /^[ \t\f]*(?:#.*|\\)?\r?$/;
 
 /**
- * Whether a source of a stranger parses in bounded time. tree-sitter-python looks at all lines without a token that
+ * Whether nothing speaks against parsing a source of a stranger. tree-sitter-python looks at all lines without a token that
  * follow, before each of them: ten thousand comments, or lines of a backslash alone, take it seconds, a hundred thousand
- * some minutes.
+ * some minutes. What else takes long is a matter for `parsePythonWithin`.
  */
 export function isQuickToParse(source: string): boolean {
   if (source.length > MAX_LENGTH) return false;

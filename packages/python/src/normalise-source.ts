@@ -1,6 +1,6 @@
 import { isQuickToParse } from './normalise-bounds.js';
 import { createLayout } from './normalise-layout.js';
-import { docstringOf, parsePython, type SyntaxNode } from './syntax.js';
+import { docstringOf, parsePythonWithin, type SyntaxNode } from './syntax.js';
 
 /** A source in its normal form, or as it was where it has none. */
 export interface NormalisedSource {
@@ -14,6 +14,8 @@ export interface NormaliseOptions {
   readonly renamed?: ReadonlyMap<string, string>;
 }
 
+/** Of the longest source that is parsed; ordinary ones take some milliseconds. */
+const PARSE_TIMEOUT_MS = 3_000;
 const CODING = /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/;
 
 /**
@@ -30,9 +32,9 @@ export function normaliseSource(source: string, options: NormaliseOptions = {}):
   const verbatim: NormalisedSource = { status: 'verbatim', text: source };
   const text = source.startsWith('\ufeff') ? source.slice(1) : source;
   if (!isQuickToParse(text) || hasOtherCoding(text)) return verbatim;
-  const { root, hasSyntaxError } = parsePython(text);
-  if (hasSyntaxError) return verbatim;
-  const lines = linesOf(root, text, options.renamed ?? new Map());
+  const module = parsePythonWithin(text, PARSE_TIMEOUT_MS);
+  if (module === undefined || module.hasSyntaxError) return verbatim;
+  const lines = linesOf(module.root, text, options.renamed ?? new Map());
   return lines === undefined ? verbatim : { status: 'normalised', text: lines.map((line) => `${line}\n`).join('') };
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Snapshot, TestCommand } from '@swe-selfplay/artifact';
 import type { TestRun } from '@swe-selfplay/evaluation';
-import { hasSyntaxError, isQuickToParse, sourceRootsOf } from '@swe-selfplay/python';
+import { isQuickToParse, parsePythonWithin, sourceRootsOf } from '@swe-selfplay/python';
 import type { WrittenTest } from '../evidence/evidence.js';
 import { lastCodeBlock } from '../roles/last-code-block.js';
 
@@ -18,6 +18,7 @@ const PHRASES = [
 const REPRODUCTION_ID = 'reproduction';
 /** Longer programs are no tests. */
 const MAX_PROGRAM_LENGTH = 100_000;
+const PARSE_TIMEOUT_MS = 2_000;
 
 const PARSER = `import json, sys
 text = sys.stdin.buffer.read().decode("utf-8", "replace")
@@ -32,12 +33,12 @@ print(json.dumps({${JSON.stringify(REPRODUCTION_ID)}: "passed" if said == ["Issu
 export function programIn(answer: string): string | undefined {
   const program = lastCodeBlock(answer);
   if (program === undefined) return undefined;
-  const isUsable =
-    program.trim() !== '' &&
-    program.length <= MAX_PROGRAM_LENGTH &&
-    isQuickToParse(program) &&
-    !hasSyntaxError(program);
+  const isUsable = program.trim() !== '' && program.length <= MAX_PROGRAM_LENGTH && parses(program);
   return isUsable ? program : undefined;
+}
+
+function parses(program: string): boolean {
+  return isQuickToParse(program) && parsePythonWithin(program, PARSE_TIMEOUT_MS)?.hasSyntaxError === false;
 }
 
 /** A program as a test that passes where it prints `Issue resolved` and none of the other phrases. */
