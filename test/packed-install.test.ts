@@ -63,14 +63,21 @@ test('an empty project finds the types', async () => {
 
 test('the command line works from an empty project', async () => {
   const { stdout } = await run(join(project, 'node_modules/.bin/swe-selfplay'), ['--help'], { cwd: project });
-  for (const command of ['validate', 'evaluate', 'inject', 'solve', 'play', 'export', 'audit'])
+  for (const command of ['validate', 'evaluate', 'inject', 'solve', 'play', 'export', 'audit', 'select', 'simulate'])
     expect(stdout).toContain(command);
 });
 
 test('all packages are there, with prompts for models and the programs that go into the sandbox', async () => {
   const scope = join(project, 'node_modules/@swe-selfplay');
   expect([...(await readdir(scope)), 'swe-selfplay'].sort()).toEqual((await readdir(PACKAGES)).sort());
-  for (const folder of ['injector/prompts', 'solver/prompts', 'evaluation/witness', 'solver/leak-search']) {
+  for (const folder of [
+    'injector/prompts',
+    'solver/prompts',
+    'methods/prompts',
+    'adapter/python-lint',
+    'evaluation/witness',
+    'solver/leak-search',
+  ]) {
     const isShipped = (name: string) => !name.includes('__pycache__');
     const names = async (parent: string) =>
       (await readdir(join(parent, folder), { recursive: true })).filter(isShipped).sort();
@@ -81,15 +88,16 @@ test('all packages are there, with prompts for models and the programs that go i
 
 test('models can play from an empty project', async () => {
   const program = `
-    import { createPolicyInjector, createPolicySolver, createScriptedPolicy, openModelPolicy } from 'swe-selfplay';
-    // Both read their prompts.
+    import { createAgentlessSolver, createBugFixer, createPolicyInjector, createPolicySolver, createScriptedPolicy, openModelPolicy } from 'swe-selfplay';
+    // All read their prompts.
     const policy = createScriptedPolicy([]);
     console.log(createPolicyInjector(policy, {}).name, createPolicySolver(policy).name);
+    console.log(createBugFixer(policy).name, createAgentlessSolver(policy).name);
     await openModelPolicy({ baseUrl: 'localhost', model: 'm', format: 'auto' }).catch((error) => console.log(error.code));
   `;
   await writeFile(join(project, 'model.mjs'), program);
   const { stdout } = await run('node', ['model.mjs'], { cwd: project });
-  expect(stdout).toBe('scripted scripted\ninvalid-options\n');
+  expect(stdout).toBe('scripted scripted\nbug-fixer scripted agentless\ninvalid-options\n');
 
   const help = await run('npx', ['--no-install', 'swe-selfplay', 'play', '--help'], { cwd: project });
   for (const option of ['--policy', '--model', '--solver-policy', '--format']) expect(help.stdout).toContain(option);

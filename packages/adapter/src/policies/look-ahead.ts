@@ -1,7 +1,7 @@
 import type { ChatMessage } from '@swe-selfplay/trajectory';
 import { candidateId } from '../candidate-id.js';
 import { toChatMessage } from '../chat-messages.js';
-import type { Conversation } from '../conversation.js';
+import { type Conversation, turnOf } from '../conversation.js';
 import type { Critic, CriticScore, ScoreOptions } from '../critic/critic.js';
 import type { ContextOverflow, Policy, RespondOptions, Turn } from '../policy.js';
 import { PolicyError } from '../policy-error.js';
@@ -68,7 +68,7 @@ async function sample(
   asked: RespondOptions,
   count: number,
 ): Promise<Candidate[] | ContextOverflow> {
-  const turn = conversation.messages.filter(({ role }) => role === 'assistant').length + 1;
+  const turn = turnOf(conversation);
   const ended = await Promise.allSettled(
     Array.from({ length: count }, async (_, index) =>
       policy.respond(conversation, { ...asked, rolloutId: candidateId(asked.rolloutId, turn, index) }),

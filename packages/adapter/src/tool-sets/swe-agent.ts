@@ -58,9 +58,9 @@ export function createSweAgentToolSet(options: SweAgentToolSetOptions = {}): Too
 }
 
 /**
- * The tools of Nebius's agents (arXiv 2508.03501, appendix), a variant of SWE-agent's: edits may name their file, texts are
- * replaced wherever they stand, and what is found in directories is left to bash. The forms of the calls are those of the
- * paper's list; the replies and the linter, of which it says nothing, are those of `createSweAgentToolSet`. Throws RangeError.
+ * The tools of Nebius's agents (arXiv 2508.03501), a variant of SWE-agent's: edits may name their file, texts are replaced
+ * wherever they stand, and what is found in directories is left to bash. Names and flags are those published; how the
+ * arguments of `replace` are written, the replies and the linter are ours, as in `createSweAgentToolSet`. Throws RangeError.
  */
 export function createNebiusToolSet(options: SweAgentToolSetOptions = {}): ToolSet {
   return createViewerToolSet('nebius', options, (editor, { maxSearchResults, writer }) => [
