@@ -1,8 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile, type Snapshot } from '@swe-selfplay/artifact';
-import { functionsOf, isModulePath, parsePython } from '@swe-selfplay/python';
+import { functionsOf, isModulePath, isQuickToParse, parsePythonWithin } from '@swe-selfplay/python';
 import type { SolverTask } from '@swe-selfplay/solver';
 import type { GoldFunction } from './training-tasks.js';
+
+const PARSE_TIMEOUT_MS = 3_000;
 
 /**
  * The test functions that are other in the original than in the task: those that were weakened to hide the bug, in their
@@ -23,6 +25,9 @@ async function readFunctions(snapshot: Snapshot, path: string): Promise<Readonly
   const file = await readFile(snapshot, path);
   if (file === undefined || !isUtf8(file.content)) return new Map();
   const source = Buffer.from(file.content).toString('utf8');
-  const tests = functionsOf(parsePython(source)).filter(({ name }) => name.startsWith('test'));
+  // The weakened side was written by a policy.
+  const module = isQuickToParse(source) ? parsePythonWithin(source, PARSE_TIMEOUT_MS) : undefined;
+  if (module === undefined) return new Map();
+  const tests = functionsOf(module).filter(({ name }) => name.startsWith('test'));
   return new Map(tests.map(({ qualifiedName, start, end }) => [qualifiedName, source.slice(start, end)]));
 }
