@@ -34,7 +34,7 @@ async function outputOf(name: string, edit = (program: string) => program): Prom
 }
 
 test('the readme has a program for each use, and each is short', () => {
-  expect([...programs.keys()]).toEqual(['pipeline', 'dataset', 'rule', 'model']);
+  expect([...programs.keys()]).toEqual(['pipeline', 'dataset', 'rule', 'model', 'methods']);
   for (const program of programs.values()) expect(program.trim().split('\n').length).toBeLessThanOrEqual(14);
 });
 
@@ -52,6 +52,10 @@ test('the program for datasets writes what is valid', { timeout: 240_000 }, asyn
 
 test('the program for validity rules judges evidence', async () => {
   expect(await outputOf('rule')).toBe('passed failed\n');
+});
+
+test('the program for methods computes advantages and chooses', async () => {
+  expect(await outputOf('methods')).toBe('[ 1, -0.5, -0.5, null ]\n0.9166666666666666\n1\n');
 });
 
 test('the program for models plays both roles with one, and has steps to train on', { timeout: 120_000 }, async () => {
