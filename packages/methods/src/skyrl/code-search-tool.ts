@@ -20,14 +20,16 @@ export interface CodeSearchOptions {
   readonly maxTotalBytes?: number;
   /** Longest reply in characters; what it holds of each term is cut to an equal share. Default 30,000. */
   readonly maxReplyCharacters?: number;
-  /** Wall time for parsing one file; what a file defines that takes longer is not found. Default 1000. */
+  /** Wall time for parsing one file; what a file defines that takes longer is not found. Default 2000. */
   readonly parseTimeoutMs?: number;
   /** Files that several tools may share, since most rollouts on one repository see the same. Default: its own. */
   readonly sources?: SourceStore;
 }
 
 const MAX_NAMED_ENTITIES = 50;
-const MAX_PARSE_MS_PER_TERM = 10_000;
+/** Wall time after which one call parses no more files. */
+const MAX_PARSE_MS = 10_000;
+export const DEFAULT_PARSE_TIMEOUT_MS = 2000;
 
 /**
  * The code search of SkyRL-Agent (arXiv 2511.16108; NovaSky-AI/SkyRL, skyrl-agent, tasks/swebench/scripts/tools/search.py):
@@ -43,7 +45,7 @@ const MAX_PARSE_MS_PER_TERM = 10_000;
  */
 export function createCodeSearchTool(options: CodeSearchOptions = {}): Tool<CodeSearchInput> {
   const { name = 'search', maxFiles = 10_000, maxFileBytes = 1024 ** 2, maxTotalBytes = 64 * 1024 ** 2 } = options;
-  const { maxReplyCharacters = 30_000, parseTimeoutMs = 1000 } = options;
+  const { maxReplyCharacters = 30_000, parseTimeoutMs = DEFAULT_PARSE_TIMEOUT_MS } = options;
   for (const [key, value] of Object.entries({
     maxFiles,
     maxFileBytes,
@@ -55,7 +57,6 @@ export function createCodeSearchTool(options: CodeSearchOptions = {}): Tool<Code
       throw new MethodError('invalid-options', `Expected ${key} to be a whole number from 1 up, got ${value}.`);
   const store = options.sources ?? createSourceStore(parseTimeoutMs);
   const index = createSourceIndex(store, { maxFiles, maxFileBytes, maxTotalBytes });
-  const bounds = { maxEntities: MAX_NAMED_ENTITIES, maxParseMs: MAX_PARSE_MS_PER_TERM };
   return {
     name,
     description:
@@ -74,6 +75,7 @@ export function createCodeSearchTool(options: CodeSearchOptions = {}): Tool<Code
       const remarks = tree.leftOut.length === 0 ? [] : [`(Files not searched: ${tree.leftOut.join(', ')}.)`];
       if (scope.chosen.size === 0 && scope.pattern !== undefined)
         remarks.unshift(`(No file fits \`${scope.pattern}\`: all files were searched.)`);
+      const bounds = { maxEntities: MAX_NAMED_ENTITIES, deadline: performance.now() + MAX_PARSE_MS };
       const sections = await searchAll({ terms, numbers, scope, workdir, bounds, signal: place.signal });
       return { status: 'replied', text: [...fitSections(sections, maxReplyCharacters), ...remarks].join('\n\n') };
     },
@@ -97,14 +99,18 @@ async function searchAll({ terms, numbers, scope, workdir, bounds, signal }: Sea
     const found = term.trim() === '' ? 'The term is empty.' : await searchTerm(term, scope, workdir, bounds);
     sections.push(`## Search term ${JSON.stringify(term)}\n${found}`);
   }
-  if (numbers.length > 0) sections.push(`## Lines ${numbers.join(', ')}\n${await showNumbered(numbers, scope)}`);
+  if (numbers.length > 0) sections.push(`## Lines ${numbers.join(', ')}\n${showNumbered(numbers, scope, bounds)}`);
   return sections;
 }
 
-async function showNumbered(numbers: readonly number[], { chosen, pattern }: SearchScope): Promise<string> {
+function showNumbered(
+  numbers: readonly number[],
+  { chosen, pattern }: SearchScope,
+  { deadline }: NameSearchBounds,
+): string {
   const [[path, file] = []] = chosen;
   if (pattern !== undefined && chosen.size === 1 && path !== undefined && file !== undefined)
-    return showAround(path, file, numbers);
+    return showAround(path, file, numbers, deadline);
   return `Lines are shown of one file: \`file_path_or_pattern\` names ${pattern === undefined ? 'all' : chosen.size}.`;
 }
 

@@ -27,16 +27,17 @@ const KIND_BEFORE_NAME = /^(?:class|function|method|def)\s+/i;
 const NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 
 /** What bears an id to the letter; several where a file defines a name more than once. Test files have ids too. */
-export function findById(files: ReadonlyMap<string, SourceFile>, id: string): EntitySearch {
+export function findById(files: ReadonlyMap<string, SourceFile>, id: string, deadline: number): EntitySearch {
   if (files.has(id)) return { entities: [{ id, path: id, definition: undefined }], isCut: false, isLate: false };
-  const end = id.indexOf('.py:') + '.py'.length;
-  const file = files.get(id.slice(0, end));
+  const [stem = '', ...names] = id.split('.py:');
+  const path = `${stem}.py`;
+  const file = names.length === 0 ? undefined : files.get(path);
   if (file === undefined) return NOTHING;
-  const definitions = file.definitions();
-  const qualifiedName = id.slice(end + 1).replaceAll('.<locals>', '');
+  const definitions = file.definitions(deadline);
+  const qualifiedName = names.join('.py:').replaceAll('.<locals>', '');
   const entities = (definitions ?? [])
     .filter((definition) => definition.qualifiedName === qualifiedName)
-    .map((definition) => entityOf(id.slice(0, end), definition));
+    .map((definition) => entityOf(path, definition));
   return { entities, isCut: false, isLate: definitions === undefined };
 }
 
@@ -47,8 +48,8 @@ export function entityOf(path: string, definition: Definition): Entity {
 /** Bounds on one search by name. */
 export interface NameSearchBounds {
   readonly maxEntities: number;
-  /** Wall time for parsing files that were not parsed so far. */
-  readonly maxParseMs: number;
+  /** As `performance.now()` tells it; files that were not parsed before are not parsed after. */
+  readonly deadline: number;
 }
 
 /**
@@ -89,10 +90,9 @@ interface NameQuery {
 async function findNamed(
   files: ReadonlyMap<string, SourceFile>,
   query: NameQuery,
-  { maxEntities, maxParseMs }: NameSearchBounds,
+  { maxEntities, deadline }: NameSearchBounds,
 ): Promise<EntitySearch> {
   const entities: Entity[] = [];
-  const deadline = performance.now() + maxParseMs;
   let isLate = false;
   const fits = fitsQuery(query);
   const mentions = mentionsOf(query);
@@ -100,13 +100,9 @@ async function findNamed(
     if (isTestPath(path)) continue;
     if (fits(path, stemOf(path))) entities.push({ id: path, path, definition: undefined });
     if (mentions(path, file.text)) {
-      if (!file.isParsed()) {
-        isLate ||= performance.now() > deadline;
-        if (isLate) continue;
-        // The memory of syntax trees is freed in between.
-        await nextTurn();
-      }
-      const definitions = file.definitions();
+      // The memory of syntax trees is freed in between.
+      if (!file.isParsed()) await nextTurn();
+      const definitions = file.definitions(deadline);
       isLate ||= definitions === undefined;
       for (const definition of definitions ?? [])
         if (fits(`${path}:${definition.qualifiedName}`, definition.name)) entities.push(entityOf(path, definition));

@@ -25,7 +25,7 @@ export async function searchTerm(
   bounds: NameSearchBounds,
 ): Promise<string> {
   const parts = [...(await describeEntities(term.trim(), scope, workdir, bounds)), ...describeText(term, scope)];
-  if (parts.length === 0) parts.push(...(await describeRanked(term, scope)));
+  if (parts.length === 0) parts.push(...(await describeRanked(term, scope, bounds)));
   return parts.length === 0 ? 'Nothing was found.' : parts.join('\n\n');
 }
 
@@ -37,18 +37,20 @@ async function describeEntities(
 ): Promise<string[]> {
   const named = term.replace(/^\.+|\.+$/g, '');
   const id = relativePath(named, workdir);
-  const exact = findById(scope.all, id);
+  const exact = findById(scope.all, id, bounds.deadline);
   if (exact.entities.length > 0)
     return exact.entities.map((entity, index) => {
       const file = scope.all.get(entity.path)!;
-      return index < MAX_PREVIEWS ? showComplete(entity, file) : headOf(entity, linesOf(file.text).length);
+      return index < MAX_PREVIEWS
+        ? showComplete(entity, file, bounds.deadline)
+        : headOf(entity, linesOf(file.text).length);
     });
   if (exact.isLate) return [`\`${id.slice(0, id.indexOf('.py:') + 3)}\` takes too long to parse: look at its text.`];
   let search = await findByName(scope.chosen, id, bounds);
   const isElsewhere = search.entities.length === 0 && scope.pattern !== undefined;
   if (isElsewhere) search = await findByName(scope.all, id, bounds);
   if (search.entities.length === 0) return search.isLate ? [LATE] : [];
-  return [`${remarkOn(search, isElsewhere, scope)}${showEntities(search, scope)}`];
+  return [`${remarkOn(search, isElsewhere, scope)}${showEntities(search, scope, bounds)}`];
 }
 
 function remarkOn({ foundName }: EntitySearch, isElsewhere: boolean, { pattern }: SearchScope): string {
@@ -56,11 +58,15 @@ function remarkOn({ foundName }: EntitySearch, isElsewhere: boolean, { pattern }
   return foundName === undefined ? elsewhere : `${elsewhere}Nothing has all of that name; found by \`${foundName}\`:\n`;
 }
 
-function showEntities({ entities, isCut, isLate }: EntitySearch, { all }: SearchScope): string {
+function showEntities(
+  { entities, isCut, isLate }: EntitySearch,
+  { all }: SearchScope,
+  { deadline }: NameSearchBounds,
+): string {
   const cut = isCut ? ['There are more. Hint: search for a longer name, or narrow `file_path_or_pattern`.'] : [];
   if (isLate) cut.push(LATE);
   if (entities.length <= MAX_PREVIEWS) {
-    const previews = entities.map((entity) => showPreview(entity, all.get(entity.path)!));
+    const previews = entities.map((entity) => showPreview(entity, all.get(entity.path)!, deadline));
     return [...previews, ...cut].join('\n\n');
   }
   const heads = entities.map((entity) => headOf(entity, linesOf(all.get(entity.path)!.text).length));
@@ -92,13 +98,17 @@ function describeText(term: string, scope: SearchScope): string[] {
   return [`${remark}${head} the text${first20}:\n${files.join('\n')}\n${hint}`];
 }
 
-async function describeRanked(term: string, { chosen, all }: SearchScope): Promise<string[]> {
+async function describeRanked(
+  term: string,
+  { chosen, all }: SearchScope,
+  { deadline }: NameSearchBounds,
+): Promise<string[]> {
   const chunks = await findChunks(chosen.size > 0 ? chosen : all, term, MAX_RANKED);
   if (chunks.length === 0) return [];
   const shown = chunks.map(({ path, startLine, endLine, bestLine }) => {
     const file = all.get(path)!;
     const lines = linesOf(file.text);
-    const definition = innermostAt(file, bestLine);
+    const definition = innermostAt(file, bestLine, deadline);
     const where = definition === undefined ? `\`${path}\`` : `\`${entityOf(path, definition).id}\``;
     const code = showLines(
       lines,

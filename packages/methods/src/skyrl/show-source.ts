@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fenced } from '../statements/printable-text.js';
 import type { Definition } from './definitions.js';
 import type { Entity } from './find-entities.js';
@@ -23,16 +22,16 @@ export function showLines(lines: readonly string[], first: number, last: number)
 }
 
 /** An entity with all its code; a class or a file of more than 200 lines by its skeleton, with a hint how to see more. */
-export function showComplete(entity: Entity, file: SourceFile): string {
+export function showComplete(entity: Entity, file: SourceFile, deadline: number): string {
   const lines = linesOf(file.text);
   const { startLine, endLine } = rangeOf(entity, lines.length);
   const isWhole = entity.definition?.kind === 'function' || endLine - startLine < MAX_COMPLETE_LINES;
-  const body = isWhole ? showLines(lines, startLine, endLine) : skeletonOf(entity, file, lines);
+  const body = isWhole ? showLines(lines, startLine, endLine) : skeletonOf(entity, file, lines, deadline);
   return `${headOf(entity, lines.length)}\n${body}`;
 }
 
 /** An entity as one of few that bear a name: a class or a file of at most 50 lines with its code, all else by its head. */
-export function showPreview(entity: Entity, file: SourceFile): string {
+export function showPreview(entity: Entity, file: SourceFile, deadline: number): string {
   const lines = linesOf(file.text);
   const { startLine, endLine } = rangeOf(entity, lines.length);
   const head = headOf(entity, lines.length);
@@ -41,13 +40,12 @@ export function showPreview(entity: Entity, file: SourceFile): string {
     return `${head}\n${showLines(lines, headLine, headLine)}\nHint: search for \`${entity.id}\` to see the whole function.`;
   }
   const isShort = endLine - startLine < MAX_PREVIEW_LINES;
-  return `${head}\n${isShort ? showLines(lines, startLine, endLine) : skeletonOf(entity, file, lines)}`;
+  return `${head}\n${isShort ? showLines(lines, startLine, endLine) : skeletonOf(entity, file, lines, deadline)}`;
 }
 
 /** The lines of a file around those asked for, with the names of what they are in. */
-export async function showAround(path: string, file: SourceFile, numbers: readonly number[]): Promise<string> {
+export function showAround(path: string, file: SourceFile, numbers: readonly number[], deadline: number): string {
   const lines = linesOf(file.text);
-  await nextTurn();
   const ranges: { first: number; last: number }[] = [];
   for (const number of [...numbers].sort((a, b) => a - b)) {
     if (number > lines.length) continue;
@@ -59,7 +57,7 @@ export async function showAround(path: string, file: SourceFile, numbers: readon
   }
   const parts = ranges.map(({ first, last }) => {
     const inside = numbers.filter((number) => number >= first && number <= last);
-    const ids = new Set(inside.flatMap((number) => innermostAt(file, number)?.qualifiedName ?? []));
+    const ids = new Set(inside.flatMap((number) => innermostAt(file, number, deadline)?.qualifiedName ?? []));
     const names = [...ids].map((name) => `\`${path}:${name}\``).join(', ');
     const where = names === '' ? '' : `, in ${names}`;
     return `Lines ${first}-${last} of \`${path}\`${where}:\n${showLines(lines, first, last)}`;
@@ -69,9 +67,9 @@ export async function showAround(path: string, file: SourceFile, numbers: readon
   return parts.join('\n\n');
 }
 
-/** The innermost definition around a line. */
-export function innermostAt(file: SourceFile, line: number): Definition | undefined {
-  return file.definitions()?.findLast(({ startLine, endLine }) => startLine <= line && line <= endLine);
+/** The innermost definition around a line; undefined too where the file is not parsed by `deadline`. */
+export function innermostAt(file: SourceFile, line: number, deadline: number): Definition | undefined {
+  return file.definitions(deadline)?.findLast(({ startLine, endLine }) => startLine <= line && line <= endLine);
 }
 
 /** An entity on one line. */
@@ -85,10 +83,10 @@ function rangeOf({ definition }: Entity, lineCount: number): { startLine: number
 }
 
 /** The heads of what an entity defines, and how to see more. */
-function skeletonOf(entity: Entity, file: SourceFile, lines: readonly string[]): string {
+function skeletonOf(entity: Entity, file: SourceFile, lines: readonly string[], deadline: number): string {
   const { startLine, endLine } = rangeOf(entity, lines.length);
   const inner = file
-    .definitions()
+    .definitions(deadline)
     ?.filter(
       (definition) =>
         definition !== entity.definition && definition.startLine >= startLine && definition.endLine <= endLine,

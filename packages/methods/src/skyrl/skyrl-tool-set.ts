@@ -1,5 +1,5 @@
 import { createCwmToolSet, createSubmitTool, type HintOptions, type ToolSet, withHints } from '@swe-selfplay/adapter';
-import { type CodeSearchOptions, createCodeSearchTool } from './code-search-tool.js';
+import { type CodeSearchOptions, createCodeSearchTool, DEFAULT_PARSE_TIMEOUT_MS } from './code-search-tool.js';
 import { createSourceStore } from './source-file.js';
 
 export interface SkyRlToolSetOptions {
@@ -20,7 +20,7 @@ const MAX_REPLY_CHARACTERS = 100_000;
  */
 export function createSkyRlToolSet(options: SkyRlToolSetOptions = {}): ToolSet {
   const { search = {}, hints = {}, tools = defaultTools() } = options;
-  const sources = search.sources ?? createSourceStore(search.parseTimeoutMs ?? 1000);
+  const sources = search.sources ?? createSourceStore(search.parseTimeoutMs ?? DEFAULT_PARSE_TIMEOUT_MS);
   const withSearch: ToolSet = {
     ...tools,
     createTools: ({ submission, extra }) =>

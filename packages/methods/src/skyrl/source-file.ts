@@ -5,8 +5,11 @@ import { type Definition, definitionsOf } from './definitions.js';
 export interface SourceFile {
   /** Decoded as UTF-8, what is none replaced, without a byte order mark. */
   readonly text: string;
-  /** What the file defines; undefined where it takes too long to parse. Parses at the first call. */
-  definitions(): readonly Definition[] | undefined;
+  /**
+   * What the file defines; parses at the first call. Undefined where that takes too long, or is not done yet and `deadline`,
+   * a time as `performance.now()` tells it, has passed.
+   */
+  definitions(deadline: number): readonly Definition[] | undefined;
   /** Whether `definitions` answers at once. */
   isParsed(): boolean;
 }
@@ -40,7 +43,8 @@ function createSourceFile(content: Uint8Array, parseTimeoutMs: number): SourceFi
   let parsed: { readonly definitions: readonly Definition[] | undefined } | undefined;
   return {
     text,
-    definitions() {
+    definitions(deadline) {
+      if (parsed === undefined && performance.now() > deadline) return undefined;
       parsed ??= { definitions: definitionsOf(text, parseTimeoutMs) };
       return parsed.definitions;
     },
