@@ -1,6 +1,6 @@
 export { type CodeBlock, codeBlocksOf, namesIn } from './code-blocks.js';
+export { isQuickToParse } from './is-quick-to-parse.js';
 export { addNeutralComments } from './neutral-comments.js';
-export { isQuickToParse } from './normalise-bounds.js';
 export { type NormalisedSource, type NormaliseOptions, normaliseSource } from './normalise-source.js';
 export { applyEdits, type Operator, type TextEdit } from './operator.js';
 export { OPERATORS } from './operators.js';

@@ -1,4 +1,4 @@
-import { isQuickToParse } from './normalise-bounds.js';
+import { isQuickToParse } from './is-quick-to-parse.js';
 import { createLayout } from './normalise-layout.js';
 import { docstringOf, parsePythonWithin, type SyntaxNode } from './syntax.js';
 

@@ -88,3 +88,17 @@ test('gives up on a source that takes too long, and parses the next one from its
   expect(functionsOf(parsePythonWithin('def f(): pass\n', 60_000)!)).toMatchObject([{ name: 'f', startLine: 1 }]);
   expect(parsePython('x = 1\n').hasSyntaxError).toBe(false);
 });
+
+test.each([
+  ['lines of a backslash', '\\\n'.repeat(200_000)],
+  ['comments', '    # x\n'.repeat(50_000)],
+])('a source of %s without end is taken for what does not parse, at once', (_, source) => {
+  // Otherwise for minutes.
+  const module = parsePython(source);
+  expect([module.hasSyntaxError, functionsOf(module)]).toEqual([true, []]);
+});
+
+test('a large source is parsed', () => {
+  const module = parsePython('def f(a):\n    return [a, "text"]  # why\n\n\n'.repeat(10_000));
+  expect([module.hasSyntaxError, functionsOf(module).length]).toEqual([false, 10_000]);
+});

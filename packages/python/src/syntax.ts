@@ -1,5 +1,6 @@
 import Parser from 'tree-sitter';
 import Python from 'tree-sitter-python';
+import { isQuickToParse } from './is-quick-to-parse.js';
 
 export type SyntaxNode = Parser.SyntaxNode;
 
@@ -45,17 +46,22 @@ const parser = new Parser();
 // The declared type of the grammar does not fit the declared parameter, though it is what the parser wants.
 parser.setLanguage(Python as unknown as Parser.Language);
 
+/** Longer sources, and those that take longer, are taken for what does not parse. */
+const MAX_LENGTH = 4_000_000;
+const MAX_PARSE_MS = 10_000;
+
 /**
- * Parses one file; never throws on bad source. The native trees are freed by the garbage collector only between turns
- * of the event loop: parse few files, and await something in between.
+ * Parses one file; never throws on bad source. A source that was made to take for ever has a syntax error and an empty
+ * tree. The native trees are freed by the garbage collector only between turns of the event loop: parse few files, and
+ * await something in between.
  */
 export function parsePython(source: string): PythonModule {
-  const root = parser.parse(source).rootNode;
-  return { source, root, hasSyntaxError: root.hasError };
+  const module = isQuickToParse(source, MAX_LENGTH) ? parsePythonWithin(source, MAX_PARSE_MS) : undefined;
+  return module ?? { source, root: parser.parse('').rootNode, hasSyntaxError: true };
 }
 
 /**
- * As `parsePython`, for sources of strangers: undefined where that takes more than `timeoutMs` of wall time. There are
+ * As `parsePython`, with a bound of one's own: undefined where it takes more than `timeoutMs` of wall time. There are
  * short texts for which it takes minutes, such as a long row of `if a else`.
  */
 export function parsePythonWithin(source: string, timeoutMs: number): PythonModule | undefined {
