@@ -6,6 +6,7 @@ import {
   createSweAgentToolSet,
   type ToolSet,
 } from '@swe-selfplay/adapter';
+import { createSkyRlToolSet } from '@swe-selfplay/methods';
 
 /** The tool sets that a command can be asked for. */
 export const TOOL_SETS: Readonly<Record<string, () => ToolSet>> = {
@@ -13,5 +14,6 @@ export const TOOL_SETS: Readonly<Record<string, () => ToolSet>> = {
   'swe-agent': createSweAgentToolSet,
   nebius: createNebiusToolSet,
   r2e: createR2eToolSet,
+  skyrl: createSkyRlToolSet,
   plain: createPlainToolSet,
 };
