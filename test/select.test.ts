@@ -43,7 +43,19 @@ beforeAll(async () => {
       `${ATTEMPTS}`,
       '--seed',
       '4',
-    ].concat('--strategy', 'removal', '--tries', '1', '--leak-scope', 'workspace', '--out', folder('run')),
+    ].concat(
+      '--strategy',
+      'removal',
+      '--tries',
+      '1',
+      '--leak-scope',
+      'workspace',
+      '--hints',
+      '--history',
+      'last-5',
+      '--out',
+      folder('run'),
+    ),
   }).ended;
   expect([played.exitCode, played.stderr]).toEqual([0, expect.stringContaining(`${ATTEMPTS} solved`)]);
 }, 120_000);
