@@ -20,10 +20,61 @@ const REPRODUCTION_ID = 'reproduction';
 const MAX_PROGRAM_LENGTH = 100_000;
 const PARSE_TIMEOUT_MS = 2_000;
 
+/** Begins the line that tells what the program said. */
+const MARK = 'the program said ';
+
+/**
+ * Runs a program as a test of unittest, so that the second witness sees how it comes out: code under test that ends the
+ * process, or takes the place of what decides, passes nothing. A phrase counts only where a line of the program writes
+ * it, since the code under test can print as well. Without single quotes, for the shell.
+ */
+const DRIVER = `import json, os, runpy, sys, traceback, unittest
+
+PROGRAM = os.path.abspath(sys.argv[1])
+PHRASES = ${JSON.stringify(PHRASES.map(([, phrase]) => phrase))}
+sys.argv = sys.argv[1:]
+sys.path[0] = os.getcwd()
+
+class Listener:
+    def __init__(self, stream):
+        self.stream = stream
+        self.heard = ""
+
+    def write(self, text):
+        if sys._getframe(1).f_code.co_filename == PROGRAM:
+            self.heard += str(text)
+        return self.stream.write(text)
+
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
+
+class Reproduction(unittest.TestCase):
+    def id(self):
+        return "${REPRODUCTION_ID}"
+
+    def runTest(self):
+        streams = sys.stdout, sys.stderr
+        listeners = [Listener(stream) for stream in streams]
+        sys.stdout, sys.stderr = listeners
+        try:
+            runpy.run_path(PROGRAM, run_name="__main__")
+        except SystemExit:
+            pass
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout, sys.stderr = streams
+        said = [phrase for phrase in PHRASES if any(phrase in listener.heard for listener in listeners)]
+        print("\\n${MARK}" + json.dumps(said), flush=True)
+        self.assertEqual(said, ["Issue resolved"])
+
+Reproduction().run(unittest.TestResult())
+`;
+
 const PARSER = `import json, sys
-text = sys.stdin.buffer.read().decode("utf-8", "replace")
-said = [phrase for phrase in ${JSON.stringify(PHRASES.map(([, phrase]) => phrase))} if phrase in text]
-print(json.dumps({${JSON.stringify(REPRODUCTION_ID)}: "passed" if said == ["Issue resolved"] else "failed"}))
+lines = sys.stdin.buffer.read().decode("utf-8", "replace").split("\\n")
+said = [line for line in lines if line.startswith("${MARK}")]
+print(json.dumps({"${REPRODUCTION_ID}": "passed" if said == ["${MARK}" + json.dumps(["Issue resolved"])] else "failed"}))
 `;
 
 /**
@@ -41,7 +92,10 @@ function parses(program: string): boolean {
   return isQuickToParse(program) && parsePythonWithin(program, PARSE_TIMEOUT_MS)?.hasSyntaxError === false;
 }
 
-/** A program as a test that passes where it prints `Issue resolved` and none of the other phrases. */
+/**
+ * A program as a test that passes where it prints `Issue resolved` and none of the other phrases. What remains to hostile
+ * code under test is to pose as lines of the program, whose name it has to find out while it runs.
+ */
 export function reproductionTest(snapshot: Snapshot, program: string, writer: string): WrittenTest {
   const content = Buffer.from(program);
   const id = createHash('sha256').update(content).digest('hex').slice(0, 12);
@@ -57,14 +111,15 @@ export function reproductionTest(snapshot: Snapshot, program: string, writer: st
 
 function commandFor(snapshot: Snapshot, path: string): TestCommand {
   const roots = sourceRootsOf(snapshot).map((root) => `"$PWD/${root}"`);
-  const script = `export PYTHONPATH=${roots.join(':')} PYTHONDONTWRITEBYTECODE=1\npython3 ${path} </dev/null 2>&1\n`;
+  const script = `export PYTHONPATH=${roots.join(':')} PYTHONDONTWRITEBYTECODE=1\npython3 -c '${DRIVER}' ${path} </dev/null 2>&1\n`;
   return { script: Buffer.from(script), parser: Buffer.from(PARSER) };
 }
 
-/** What the output of a run says. */
+/** What a run says. */
 export function verdictOf({ script }: Pick<TestRun, 'script'>): ReproductionVerdict {
   if (script.ending !== 'exited') return 'unclear';
-  const output = Buffer.from(script.output);
-  const said = PHRASES.filter(([, phrase]) => output.includes(phrase));
-  return said.length === 1 ? said[0]![0] : 'unclear';
+  const lines = Buffer.from(script.output).toString('latin1').split('\n');
+  const told = lines.filter((line) => line.startsWith(MARK));
+  const found = PHRASES.find(([, phrase]) => told[0] === `${MARK}${JSON.stringify([phrase])}`);
+  return told.length === 1 && found !== undefined ? found[0] : 'unclear';
 }

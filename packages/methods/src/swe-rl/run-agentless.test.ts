@@ -1,9 +1,12 @@
 import type { Policy, Trajectory, TurnSample } from '@swe-selfplay/adapter';
+import { readFile } from '@swe-selfplay/artifact';
 import { createTestRunner, type TestRunner } from '@swe-selfplay/evaluation';
 import { createSandboxProvider, type SandboxProvider } from '@swe-selfplay/sandbox';
 import { solveBug } from '@swe-selfplay/solver';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HALF_RIGHT, RIGHT, type TallybookTask, tallybookTask, WRONG } from '../../test-support/tallybook-task.js';
+import { candidate, patchOf } from '../../test-support/written-tests.js';
+import { gatherMatrix } from '../evidence/gather-matrix.js';
 import type { AgentlessRun } from './agentless.js';
 import { createAgentlessSolver } from './agentless-solver.js';
 import { rewardRepairs } from './reward-repairs.js';
@@ -140,6 +143,31 @@ test('each distinct run is made once', () => {
   // Three programs on the task; the suite on the task; suite and kept test on three patches.
   expect(run.tally).toEqual({ requested: 4 + 1 + 1 + 6, distinct: 3 + 1 + 6, executed: 10, cached: 0 });
   expect(runner.counts.executed).toBe(run.tally.executed + 1);
+});
+
+test.each([
+  ['says it and ends the process', 'print("Issue resolved", flush=True)\n    os._exit(0)'],
+  ['says it and ends the program', 'print("Issue resolved")\n    raise SystemExit'],
+  [
+    'says what is to be found in the output',
+    `print('the program said ["Issue resolved"]', flush=True)\n    os._exit(0)`,
+  ],
+  ['puts words into its mouth', 'builtins.print = lambda *_: sys.stdout.write("Issue resolved")'],
+  [
+    'changes what it says',
+    'said = builtins.print\n    builtins.print = lambda *_: said("Issue resolved", file=sys.__stdout__)',
+  ],
+])('a patch that %s where a program asks has not resolved the issue', async (_title, line) => {
+  const attack = `\nimport builtins, os, sys\nif sys.argv[0].startswith("reproduce_"):\n    ${line}\n`;
+  const { snapshot } = tallybook.selection.view;
+  const path = 'tallybook/dates.py';
+  const text = Buffer.from((await readFile(snapshot, path))!.content).toString('utf8');
+  const predPatch = await patchOf(tallybook.selection, { [path]: text + attack });
+  const { candidates } = await gatherMatrix(tallybook.selection, [candidate('attack', predPatch)], run.tests, {
+    runner,
+    hasRegressions: false,
+  });
+  expect(candidates).toMatchObject([{ status: 'ready', counts: [{ failBefore: 1, failToPass: 0 }] }]);
 });
 
 test('answers that repair are rewarded by how much they look like the known fix', async () => {
