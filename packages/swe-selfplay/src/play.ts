@@ -1,7 +1,7 @@
 import type { Environment } from '@swe-selfplay/artifact';
 import { PROFILES } from '@swe-selfplay/injector';
+import { mapConcurrently } from '@swe-selfplay/methods';
 import { createDispatcher } from './dispatcher.js';
-import { mapConcurrently } from './map-concurrently.js';
 import type { PlayListener } from './play-event.js';
 import { playRound } from './play-round.js';
 import { checkRoundOptions, environmentKey, type RoundOptions, type RoundParts } from './round-setup.js';

@@ -1,23 +1,39 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mapConcurrently } from './map-concurrently.js';
 
-test('keeps the order and the limit, and begins nothing after a failure', async () => {
-  let [running, most] = [0, 0];
+test('gives results in the order of the items, never with more under way than allowed', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat({ max: 3 })), fc.integer({ min: 1, max: 5 }), async (waits, limit) => {
+      let underWay = 0;
+      const results = await mapConcurrently(waits, limit, async (wait) => {
+        underWay += 1;
+        expect(underWay).toBeLessThanOrEqual(limit);
+        for (let turn = 0; turn < wait; turn++) await Promise.resolve();
+        underWay -= 1;
+        return wait * 2;
+      });
+      expect(results).toEqual(waits.map((wait) => wait * 2));
+    }),
+  );
+});
+
+test('after a failure begins nothing more, and throws once all that had begun have ended', async () => {
   const begun: number[] = [];
-  const work = async (item: number) => {
+  const ended: number[] = [];
+  const mapping = mapConcurrently([1, 2, 3, 4], 2, async (item) => {
     begun.push(item);
-    running += 1;
-    most = Math.max(most, running);
-    await new Promise((resolve) => setTimeout(resolve, 5 * (5 - item)));
-    running -= 1;
-    if (item === 9) throw new Error('nine');
-    return item * item;
-  };
-  expect(await mapConcurrently([1, 2, 3, 4], 2, work)).toEqual([1, 4, 9, 16]);
-  expect(most).toBe(2);
-  begun.length = 0;
-  await expect(mapConcurrently([9, 1, 2, 3], 2, work)).rejects.toThrow('nine');
-  expect(begun).toEqual([9, 1]);
-  expect(running).toBe(0);
-  expect(await mapConcurrently([], 2, work)).toEqual([]);
+    if (item === 1) throw new Error('first');
+    await delay(20);
+    ended.push(item);
+  });
+  await expect(mapping).rejects.toThrow('first');
+  expect(begun).toEqual([1, 2]);
+  expect(ended).toEqual([2]);
+});
+
+test.each([0, -1, Number.NaN])('refuses to do %s at a time, rather than to do nothing', async (limit) => {
+  const mapping = mapConcurrently([1], limit, async (item) => item);
+  await expect(mapping).rejects.toMatchObject({ name: 'MethodError', code: 'invalid-options' });
 });

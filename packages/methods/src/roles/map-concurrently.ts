@@ -1,12 +1,16 @@
+import { MethodError } from '../method-error.js';
+
 /**
  * Maps items to results in their order, at most `limit` at a time. After a failure no further item is begun, and the
- * first error is thrown once all that had begun have ended: nothing runs on behind the caller's back.
+ * first error is thrown once all that had begun have ended: nothing runs on behind the caller's back. Throws MethodError
+ * `invalid-options` for a limit below 1, with which nothing would be done.
  */
 export async function mapConcurrently<Item, Result>(
   items: readonly Item[],
   limit: number,
   map: (item: Item, index: number) => Promise<Result>,
 ): Promise<Result[]> {
+  if (!(limit >= 1)) throw new MethodError('invalid-options', `Expected at least 1 at a time, got ${limit}.`);
   const results: Result[] = new Array(items.length);
   const errors: unknown[] = [];
   let next = 0;

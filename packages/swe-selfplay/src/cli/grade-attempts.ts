@@ -2,10 +2,10 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StagePass } from '@swe-selfplay/adapter';
 import { type EvaluateOptions, type Evaluation, evaluatePatch } from '@swe-selfplay/evaluation';
+import { mapConcurrently } from '@swe-selfplay/methods';
 import { solverReward } from '@swe-selfplay/reward';
 import { type SolveOptions, type Solver, type SolverTask, solveAttempt } from '@swe-selfplay/solver';
 import { createDispatcher } from '../dispatcher.js';
-import { mapConcurrently } from '../map-concurrently.js';
 import { UsageError } from './exit-code.js';
 import type { KeptTrajectories } from './kept-trajectories.js';
 
