@@ -29,6 +29,12 @@ export function checkedOption(
   throw new RewardError('option-out-of-range', `Expected ${name} to be ${expected}, got ${String(value)}.`);
 }
 
+/** A bound of 0 or more, Infinity for none, else RewardError `option-out-of-range`. */
+export function checkedBound(name: string, value: number): number {
+  if (value >= 0) return value;
+  throw new RewardError('option-out-of-range', `Expected ${name} to be a number from 0 up, got ${String(value)}.`);
+}
+
 /** Refuses lists that do not go together element by element: RewardError `length-mismatch`. */
 export function checkSameLength(name: string, actual: number, expected: number): void {
   if (actual === expected) return;

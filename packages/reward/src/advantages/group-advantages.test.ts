@@ -215,6 +215,10 @@ test('leave-one-out and RLOO are the same number', () => {
   );
 });
 
+test.each(['grpo', 'nebius'] as const)('%s refuses rewards whose deviation is no number', (method) => {
+  expect(() => groupAdvantages([1e200, -1e200], method)).toThrow(expect.objectContaining({ code: 'not-finite' }));
+});
+
 test.each([-1, Number.NaN])('refuses an epsilon of %d', (epsilon) => {
   expect(() => groupAdvantages([1, 0], 'grpo', { epsilon })).toThrow(
     expect.objectContaining({ code: 'option-out-of-range' }),

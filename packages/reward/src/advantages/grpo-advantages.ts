@@ -1,4 +1,4 @@
-import { checkedOption } from '../checked-numbers.js';
+import { checkedFinite, checkedOption } from '../checked-numbers.js';
 import { centre, type Deviation, deviationOf } from './group-statistics.js';
 import { type GroupMasks, type GroupRewards, overGroup } from './over-group.js';
 
@@ -37,7 +37,8 @@ export function grpoAdvantages(rewards: GroupRewards, options: GrpoOptions = {})
   return overGroup(rewards, options, (known) => {
     if (known.length === 1 && groupOfOne === 'reward') return [known[0]! / (1 + epsilon)];
     const centred = centre(known);
-    const divisor = deviationOf(centred, deviation) + epsilon;
+    // Squares overflow long before their values do; all advantages would be 0.
+    const divisor = checkedFinite('the deviation of rewards', deviationOf(centred, deviation)) + epsilon;
     return centred.differences.map((difference) => (divisor === 0 ? 0 : difference / divisor));
   });
 }

@@ -1,4 +1,4 @@
-import { checkAllFinite, checkedCount } from '../checked-numbers.js';
+import { checkAllFinite, checkedCount, checkedFinite } from '../checked-numbers.js';
 import { createUniform } from '../simulate/create-uniform.js';
 
 export interface RewardedSample {
@@ -32,6 +32,7 @@ export function addPositiveExamples<Sample extends RewardedSample>(
   const { positive = 1, limit = Number.MAX_SAFE_INTEGER, seed = 0 } = options;
   const recent = iterations.slice(-checkedCount('recentIterations', options.recentIterations, 1)).flat();
   checkedCount('limit', limit);
+  checkedFinite('positive', positive);
   checkAllFinite(
     'rewards of recent iterations',
     recent.map(({ reward }) => reward),

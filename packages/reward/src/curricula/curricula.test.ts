@@ -153,6 +153,7 @@ describe('positive examples', () => {
   test.each([
     [{ recentIterations: 0 }, 'count-out-of-range'],
     [{ recentIterations: 1, limit: -1 }, 'count-out-of-range'],
+    [{ recentIterations: 1, positive: Number.NaN }, 'not-finite'],
     [{ recentIterations: 1, seed: 0.5 }, 'option-out-of-range'],
   ])('refuses %j', (options, code) => {
     expect(() => addPositiveExamples(batch, iterations, options)).toThrow(expect.objectContaining({ code }));

@@ -53,6 +53,9 @@ describe('pass@k', () => {
     expect(() => passAtK(4, 1, 8)).toThrow(expect.objectContaining({ code: 'count-out-of-range' }));
     expect(passAtK(4, 1, 8, { whenFewer: 'use-all' })).toBe(1);
     expect(passAtK(4, 0, 8, { whenFewer: 'use-all' })).toBe(0);
+    expect(() => passAtK(0, 0, 8, { whenFewer: 'use-all' })).toThrow(
+      expect.objectContaining({ code: 'count-out-of-range' }),
+    );
   });
 
   test.each([

@@ -4,7 +4,7 @@ import { RewardError } from '../reward-error.js';
 export interface PassAtKOptions {
   /**
    * What happens where there are fewer samples than k. `refuse` (default). `use-all`: as in the code of Codex and CWM, 1
-   * where one of them is right, else 0, which is too low an estimate.
+   * where one of them is right, else 0, which is too low an estimate; of no samples at all it is refused all the same.
    */
   readonly whenFewer?: 'refuse' | 'use-all' | undefined;
 }
@@ -21,7 +21,7 @@ export function passAtK(samples: number, correct: number, k: number, options: Pa
   checkedCount('k', k, 1);
   if (correct > samples)
     throw new RewardError('count-out-of-range', `Expected correct to be at most ${samples}, got ${correct}.`);
-  if (k > samples && options.whenFewer !== 'use-all')
+  if (k > samples && (samples === 0 || options.whenFewer !== 'use-all'))
     throw new RewardError('count-out-of-range', `Expected k to be at most the ${samples} samples, got ${k}.`);
   if (correct === 0) return 0;
   if (samples - correct < k) return 1;

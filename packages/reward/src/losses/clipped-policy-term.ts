@@ -1,4 +1,4 @@
-import { checkedFinite, checkedOption } from '../checked-numbers.js';
+import { checkedBound, checkedFinite, checkedOption } from '../checked-numbers.js';
 
 export interface ClipOptions {
   /** Ratios below 1 - low are clipped; from 0 up to 1, default 0.2. */
@@ -38,10 +38,12 @@ export function dualClipLoss(ratio: number, advantage: number, options: DualClip
 
 /**
  * New over old probability of a token from its log-probabilities. The difference is held within `maxLogRatio` either
- * way, default 20 as in verl, so that the ratio stays finite; Infinity for none.
+ * way, default 20 as in verl, so that the ratio stays finite; Infinity for none. Throws RewardError `not-finite`,
+ * `option-out-of-range`.
  */
 export function importanceRatio(logProbability: number, oldLogProbability: number, maxLogRatio: number = 20): number {
   const difference =
     checkedFinite('logProbability', logProbability) - checkedFinite('oldLogProbability', oldLogProbability);
-  return Math.exp(Math.min(Math.max(difference, -maxLogRatio), maxLogRatio));
+  const bound = checkedBound('maxLogRatio', maxLogRatio);
+  return Math.exp(Math.min(Math.max(difference, -bound), bound));
 }

@@ -79,6 +79,13 @@ test('a ratio is of probabilities, and stays finite', () => {
   expect(importanceRatio(Math.log(0.3), Math.log(0.2))).toBeCloseTo(1.5, 12);
   expect(importanceRatio(0, -1000)).toBe(Math.exp(20));
   expect(importanceRatio(-1000, 0)).toBe(Math.exp(-20));
+  expect(importanceRatio(0, -30, Number.POSITIVE_INFINITY)).toBe(Math.exp(30));
+});
+
+test.each([-1, Number.NaN])('refuses a bound of %d', (bound) => {
+  const refused = expect.objectContaining({ code: 'option-out-of-range' });
+  expect(() => importanceRatio(-1, -1, bound)).toThrow(refused);
+  expect(() => klK3(-1, -1, bound)).toThrow(refused);
 });
 
 describe('k3', () => {

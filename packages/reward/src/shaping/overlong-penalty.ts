@@ -1,11 +1,11 @@
-import { checkedCount, checkedOption } from '../checked-numbers.js';
+import { checkedBound, checkedCount, checkedOption } from '../checked-numbers.js';
 
 export interface OverlongOptions {
   /** Tokens of the longest response that is allowed at all; default 20480. */
   readonly maximum?: number | undefined;
   /** Tokens below that over which the penalty grows, above 0 and at most `maximum`; default 4096. */
   readonly cache?: number | undefined;
-  /** The least that a response gets; default -1, as the paper's. -Infinity: none, as in verl's `dapo` manager. */
+  /** The least that a response gets, 0 or less; default -1, as the paper's. -Infinity: none, as in verl's `dapo` manager. */
   readonly floor?: number | undefined;
 }
 
@@ -16,6 +16,7 @@ export interface OverlongOptions {
  */
 export function overlongPenalty(tokens: number, options: OverlongOptions = {}): number {
   const { floor = -1 } = options;
+  checkedBound('the greatest penalty', -floor);
   const maximum = checkedCount('maximum', options.maximum ?? 20480, 1);
   const cache = checkedOption(
     'cache',

@@ -55,6 +55,8 @@ test.each([
   [() => overlongPenalty(Number.NaN), 'count-out-of-range'],
   [() => overlongPenalty(1, { cache: 0 }), 'option-out-of-range'],
   [() => overlongPenalty(1, { maximum: 10, cache: 11 }), 'option-out-of-range'],
+  [() => overlongPenalty(30_000, { floor: Number.NaN }), 'option-out-of-range'],
+  [() => overlongPenalty(30_000, { floor: 0.5 }), 'option-out-of-range'],
   [() => stepPenalty(1, { maximum: 10 }), 'option-out-of-range'],
   [() => stepPenalty(1.5, { maximum: 40 }), 'count-out-of-range'],
 ])('%s is refused', (act, code) => {
