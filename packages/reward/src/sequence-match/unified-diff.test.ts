@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { askPython } from '../../test-support/ask-python.js';
+import { sequenceRatio } from './sequence-ratio.js';
 import { splitPythonLines } from './split-python-lines.js';
 import { unifiedDiff, unifiedDiffWithin } from './unified-diff.js';
 
@@ -22,6 +23,7 @@ test('lines that are frequent in a long file do not hold hunks together', () => 
   const lines = unifiedDiff(before, after);
   expect(lines).toHaveLength(18);
   expect(lines.filter((line) => line.startsWith('@@'))).toEqual(['@@ -99,7 +99,7 @@', '@@ -200,7 +200,7 @@']);
+  expect(sequenceRatio(before, after)).toBe(0.9933333333333333);
 });
 
 test('a hunk shows as many unchanged lines as asked for', () => {
