@@ -1,4 +1,4 @@
-import { checkedScore } from './candidate-checks.js';
+import { checkedShare } from './candidate-checks.js';
 import { SelectionError } from './selection-error.js';
 
 /** The numbers of OpenHands' SDK critic, whose scores are probabilities of success. */
@@ -25,7 +25,7 @@ export function isCriticSuccess(
   score: number,
   { success }: Pick<RefinementThresholds, 'success'> = REFINEMENT,
 ): boolean {
-  return checkedProbability(score) >= success;
+  return checkedShare(score, 0, 'the probability') >= success;
 }
 
 /** Whether an attempt that has been refined `iterations` times is sent back once more. Throws SelectionError. */
@@ -36,7 +36,7 @@ export function needsRefinement(
 ): boolean {
   if (!Number.isSafeInteger(iterations) || iterations < 0)
     throw new SelectionError('invalid-options', `Expected a number of iterations from 0 on, got ${iterations}.`);
-  return checkedProbability(score) < refinement && iterations < maxIterations;
+  return checkedShare(score, 0, 'the probability') < refinement && iterations < maxIterations;
 }
 
 /** The issues worth telling the agent, the most probable first, of equal ones the first named. Throws SelectionError. */
@@ -45,14 +45,7 @@ export function issuesToTell(
   { issue }: Pick<RefinementThresholds, 'issue'> = REFINEMENT,
 ): string[] {
   return Object.entries(issues)
-    .filter(([, probability]) => checkedProbability(probability) >= issue)
+    .filter(([, probability], index) => checkedShare(probability, index, 'the probability') >= issue)
     .sort(([, left], [, right]) => right - left)
     .map(([name]) => name);
-}
-
-function checkedProbability(value: number): number {
-  checkedScore(value, 0, 'the probability');
-  if (value < 0 || value > 1)
-    throw new SelectionError('invalid-candidate', `Expected a probability in 0..1, got ${value}.`);
-  return value;
 }
