@@ -8,6 +8,8 @@ export interface ToolSet {
    * without a call ends it, with the latest submission.
    */
   readonly endsWith: 'submission' | 'final-message';
+  /** The tool that hands in. Default `submit`. */
+  readonly submitTool?: string;
   /** Made anew for each rollout, since tools may hold state, such as a shell. */
   createTools(role: RoleTools): readonly AnyTool[];
   /** What a reply looks like to the policy; default: its text. */

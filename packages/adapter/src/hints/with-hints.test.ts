@@ -4,6 +4,7 @@ import { createScriptedPolicy, type ScriptedTurn } from '../policies/scripted.js
 import { runRollout } from '../run-rollout.js';
 import { createCwmToolSet } from '../tool-sets/cwm.js';
 import { createPlainToolSet } from '../tool-sets/plain.js';
+import { createR2eToolSet } from '../tool-sets/r2e.js';
 import { type HintOptions, withHints } from './with-hints.js';
 
 let provider: SandboxProvider;
@@ -58,10 +59,14 @@ async function play(turns: readonly ScriptedTurn[], options: HintOptions, maxTur
 const BASH: ScriptedTurn = { toolCalls: [{ tool: 'bash', input: 'true' }] };
 const SUBMIT: ScriptedTurn = { toolCalls: [{ tool: 'submit', input: {} }] };
 
-test('in a rollout each reply counts the steps down', async () => {
-  const { messages, end } = await play([BASH, BASH, BASH, SUBMIT], {}, 4);
+test('the steps that remain are those after the one that was just taken', async () => {
+  const maximum = 6;
+  const { messages, end } = await play([...Array(maximum - 1).fill(BASH), SUBMIT], {}, maximum);
   const hints = messages.flatMap((message) => (message.role === 'tool' ? message.text.split('\n').at(-1) : []));
-  expect(hints.slice(0, 3)).toEqual(['Steps remaining: 3.', 'Steps remaining: 2.', LAST]);
+  // The source counts its steps from 1 and tells N = maximum - step + 1 before it takes one, not before the first.
+  const told = [2, 3, 4, 5, 6].map((step) => maximum - step + 1);
+  expect(told).toEqual([5, 4, 3, 2, 1]);
+  expect(hints.slice(0, -1)).toEqual(told.map((left) => (left > 1 ? `Steps remaining: ${left}.` : LAST)));
   expect(end.status).toBe('submitted');
 });
 
@@ -73,6 +78,16 @@ test('an early submission is turned down with the number of steps that are missi
   expect(replies[3]).toBe('It is too early to hand in: take at least 1 more steps first.');
   expect(end.status).toBe('submitted');
   expect((await play([BASH, BASH, SUBMIT], { minSteps: 2 }, 10)).end.status).toBe('submitted');
+});
+
+test('hints name the tool of the set that hands in, and no other', () => {
+  const role = { submission: { kind: 'patch' }, extra: [] } as const;
+  const r2e = withHints(createR2eToolSet());
+  expect(r2e.formatReply!('out', { remainingTurns: 1, remainingTokens: undefined })).toContain(
+    'with the tool "finish"',
+  );
+  expect(r2e.createTools(role).map(({ name }) => name)).toContain('finish');
+  expect(() => withHints(plain, { submitTool: 'finish' }).createTools(role)).toThrow(RangeError);
 });
 
 test('refuses numbers that are none', () => {

@@ -8,26 +8,31 @@ export interface HintOptions {
    * Calls of other tools before the work can be handed in; an earlier submission is turned down. Default 0: any time.
    */
   readonly minSteps?: number;
-  /** The tool that hands in. Default `submit`. */
+  /** The tool that hands in. Default: that of the tool set. */
   readonly submitTool?: string;
 }
 
 /**
- * A tool set whose replies end with what SkyRL-Agent tells its agents (NovaSky-AI/SkyRL, skyrl-agent; arXiv 2511.16108):
- * how many steps remain, N = maximum - step + 1 of the step that is to be taken next, counted from 1; at the last one, and
- * where tokens run out, to hand in now. `minSteps` keeps a policy from ending too early: what it is told then is the
- * number of steps that are still missing. Throws RangeError for options that are no whole numbers from 0 up.
+ * A tool set whose replies end with what SkyRL-Agent tells its agents (NovaSky-AI/SkyRL, skyrl-agent,
+ * agents/oh_codeact/codeact_agent.py; arXiv 2511.16108): how many steps remain, N = maximum - step + 1, where N is above 1;
+ * at the last one, and where tokens run out, to hand in now. `step` is the one that is to be taken next, counted from 1: the
+ * source counts it up before it adds the hint and asks. So N is the number of turns still to come: of 40, 39 after the first.
+ * `minSteps` keeps a policy from ending too early: what it is told then is the number of steps that are still missing.
+ * Throws RangeError for numbers that are not whole from 0 up, and in `createTools` where no tool is called `submitTool`.
  */
 export function withHints(toolSet: ToolSet, options: HintOptions = {}): ToolSet {
-  const { lowTokens = 3000, minSteps = 0, submitTool = 'submit' } = options;
+  const { lowTokens = 3000, minSteps = 0, submitTool = toolSet.submitTool ?? 'submit' } = options;
   for (const [name, value] of Object.entries({ lowTokens, minSteps }))
     if (!Number.isInteger(value) || value < 0)
       throw new RangeError(`Expected ${name} to be a whole number from 0 up, got ${value}.`);
   return {
+    ...toolSet,
     name: `${toolSet.name}+hints`,
-    endsWith: toolSet.endsWith,
+    submitTool,
     createTools(role) {
       const tools = toolSet.createTools(role);
+      if (tools.every(({ name }) => name !== submitTool))
+        throw new RangeError(`Expected submitTool to be a tool of the set ${toolSet.name}, got "${submitTool}".`);
       return minSteps === 0 ? tools : delaySubmission(tools, submitTool, minSteps);
     },
     formatReply(text, budget) {

@@ -27,6 +27,7 @@ export function createR2eToolSet(options: R2eToolSetOptions = {}): ToolSet {
   return {
     name: 'r2e',
     endsWith: 'submission',
+    submitTool: 'finish',
     createTools({ submission, extra }) {
       const shell = createRolloutShell();
       const editor: Editor = { size: { lines: 1, overlap: 0 }, shell, open: undefined };
