@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { bm25Document, scoreBm25, tokensOf } from './bm25.js';
 import { codeChunksOf } from './code-chunks.js';
+import { findChunks } from './find-chunks.js';
+import { createSourceStore } from './source-file.js';
 
 test('takes words apart at underscores, changes of case and digits', () => {
   expect(tokensOf('self.parseHTTPHeader_2(x, snake_case, ÉtéÄB)')).toEqual([
@@ -28,6 +30,18 @@ test('scores as computed by hand', () => {
   expect(scores[2]).toBe(0);
   expect(scoreBm25(documents, { b: 0 })[1]).toBeCloseTo(a, 12);
   expect(scoreBm25([])).toEqual([]);
+});
+
+test('ranks nothing after a deadline or a signal, and says so', async () => {
+  const files = new Map([['a.py', createSourceStore(1000).fileOf(Buffer.from('def parse_header(): pass\n'))]]);
+  const late = { chunks: [], isLate: true };
+  const { signal } = new AbortController();
+  expect(await findChunks(files, 'header', 3, { deadline: 0, signal })).toEqual(late);
+  const far = Number.POSITIVE_INFINITY;
+  expect(await findChunks(files, 'header', 3, { deadline: far, signal: AbortSignal.abort() })).toEqual(late);
+  const { chunks, isLate } = await findChunks(files, 'header', 3, { deadline: far, signal });
+  expect(chunks).toMatchObject([{ path: 'a.py', bestLine: 1 }]);
+  expect(isLate).toBe(false);
 });
 
 test('cuts a file into chunks that begin with definitions and hold every line once', () => {

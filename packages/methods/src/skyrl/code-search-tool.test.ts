@@ -119,6 +119,36 @@ test('always searches the text, in any case: lines of one file, counts of severa
   expect(nowhere).toContain('(No file fits `nowhere/*.py`: all files were searched.)');
 });
 
+test('keeps to the numbers of the source: 3 previews, 20 files, 20 lines, 200 lines', async () => {
+  const body = (lines: number) => `class Sized:\n${'    x = 1\n'.repeat(lines - 1)}`;
+  const repeated = (name: string, count: number, content: string) =>
+    Array.from({ length: count }, (_, at) => [`${name}${at}.py`, text(content)] as const);
+  const changes = new Map<string, TreeFile>([
+    ...repeated('three', 3, 'def thrice(): pass\n'),
+    ...repeated('four', 4, 'def fourfold(): pass\n'),
+    ...repeated('twenty', 20, '# score\n'),
+    ...repeated('more', 21, '# too_many\n'),
+    ['lines.py', text(`${'# full\n'.repeat(20)}${'# over\n'.repeat(21)}`)],
+    ['whole.py', text(body(200))],
+    ['folded.py', text(body(201))],
+  ]);
+  const sandbox = await provider.open({ base: undefined, changes });
+  const tool = createCodeSearchTool({ maxReplyCharacters: 1_000_000 });
+  const find = (term: string) => ask(terms(term), sandbox, tool);
+  expect((await find('thrice')).match(/1 \| def thrice/g)).toHaveLength(3);
+  const folded = await find('fourfold');
+  expect(folded.match(/Found function/g)).toHaveLength(4);
+  expect(folded).not.toContain('1 | def');
+  expect(await find('score')).toContain('20 files hold the text:\n');
+  expect(await find('too_many')).toContain('More than 20 files hold the text; the first 20:\n');
+  expect(await find('# full')).toContain('20 lines of `lines.py` with the text: 1, 2, ');
+  expect(await find('# full')).toContain(', 19, 20.\n');
+  expect(await find('# over')).toContain(', 39, 40 and 1 more.\n');
+  expect(await find('whole.py:Sized')).toContain('200 |     x = 1\n');
+  expect(await find('folded.py:Sized')).not.toContain('x = 1');
+  await sandbox.close();
+});
+
 test('ranks by words only where no name and no text is the same', async () => {
   const reply = await ask(terms('header parse http'));
   expect(reply).toContain('Most alike by their words:\n\n`shop/http.py:parseHTTPHeader` (lines 1-3):');

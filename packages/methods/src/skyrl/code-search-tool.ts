@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Tool } from '@swe-selfplay/adapter';
 import { MethodError } from '../method-error.js';
-import type { NameSearchBounds } from './find-entities.js';
+import type { SearchBounds } from './find-entities.js';
 import { type CodeSearchInput, codeSearchInput, readSearchText, TEXT_FORM } from './search-input.js';
 import { type SearchScope, scopeOf } from './search-scope.js';
 import { searchTerm } from './search-term.js';
@@ -27,8 +27,8 @@ export interface CodeSearchOptions {
 }
 
 const MAX_NAMED_ENTITIES = 50;
-/** Wall time after which one call parses no more files. */
-const MAX_PARSE_MS = 10_000;
+/** Wall time after which one call parses and ranks no more files. */
+const MAX_SEARCH_MS = 10_000;
 export const DEFAULT_PARSE_TIMEOUT_MS = 2000;
 
 /**
@@ -75,8 +75,9 @@ export function createCodeSearchTool(options: CodeSearchOptions = {}): Tool<Code
       const remarks = tree.leftOut.length === 0 ? [] : [`(Files not searched: ${tree.leftOut.join(', ')}.)`];
       if (scope.chosen.size === 0 && scope.pattern !== undefined)
         remarks.unshift(`(No file fits \`${scope.pattern}\`: all files were searched.)`);
-      const bounds = { maxEntities: MAX_NAMED_ENTITIES, deadline: performance.now() + MAX_PARSE_MS };
-      const sections = await searchAll({ terms, numbers, scope, workdir, bounds, signal: place.signal });
+      const deadline = performance.now() + MAX_SEARCH_MS;
+      const bounds = { maxEntities: MAX_NAMED_ENTITIES, deadline, signal: place.signal };
+      const sections = await searchAll({ terms, numbers, scope, workdir, bounds });
       return { status: 'replied', text: [...fitSections(sections, maxReplyCharacters), ...remarks].join('\n\n') };
     },
   };
@@ -87,15 +88,14 @@ interface Search {
   readonly numbers: readonly number[];
   readonly scope: SearchScope;
   readonly workdir: string;
-  readonly bounds: NameSearchBounds;
-  readonly signal: AbortSignal;
+  readonly bounds: SearchBounds;
 }
 
-async function searchAll({ terms, numbers, scope, workdir, bounds, signal }: Search): Promise<string[]> {
+async function searchAll({ terms, numbers, scope, workdir, bounds }: Search): Promise<string[]> {
   const sections: string[] = [];
   for (const term of new Set(terms)) {
     await nextTurn();
-    if (signal.aborted) return [...sections, 'The search was cancelled.'];
+    if (bounds.signal.aborted) return [...sections, 'The search was cancelled.'];
     const found = term.trim() === '' ? 'The term is empty.' : await searchTerm(term, scope, workdir, bounds);
     sections.push(`## Search term ${JSON.stringify(term)}\n${found}`);
   }
@@ -106,7 +106,7 @@ async function searchAll({ terms, numbers, scope, workdir, bounds, signal }: Sea
 function showNumbered(
   numbers: readonly number[],
   { chosen, pattern }: SearchScope,
-  { deadline }: NameSearchBounds,
+  { deadline }: SearchBounds,
 ): string {
   const [[path, file] = []] = chosen;
   if (pattern !== undefined && chosen.size === 1 && path !== undefined && file !== undefined)

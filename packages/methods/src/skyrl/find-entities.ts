@@ -45,11 +45,13 @@ export function entityOf(path: string, definition: Definition): Entity {
   return { id: `${path}:${definition.qualifiedName}`, path, definition };
 }
 
-/** Bounds on one search by name. */
-export interface NameSearchBounds {
+/** Bounds on one search. */
+export interface SearchBounds {
   readonly maxEntities: number;
-  /** As `performance.now()` tells it; files that were not parsed before are not parsed after. */
+  /** As `performance.now()` tells it; files that were not parsed before are not parsed after, and none is ranked. */
   readonly deadline: number;
+  /** Ends a search as the deadline does. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -60,7 +62,7 @@ export interface NameSearchBounds {
 export async function findByName(
   files: ReadonlyMap<string, SourceFile>,
   term: string,
-  bounds: NameSearchBounds,
+  bounds: SearchBounds,
 ): Promise<EntitySearch> {
   const text = term.replace(KIND_BEFORE_NAME, '').trim();
   const isFile = /\.py$/i.test(text);
@@ -90,7 +92,7 @@ interface NameQuery {
 async function findNamed(
   files: ReadonlyMap<string, SourceFile>,
   query: NameQuery,
-  { maxEntities, deadline }: NameSearchBounds,
+  { maxEntities, deadline, signal }: SearchBounds,
 ): Promise<EntitySearch> {
   const entities: Entity[] = [];
   let isLate = false;
@@ -102,6 +104,7 @@ async function findNamed(
     if (mentions(path, file.text)) {
       // The memory of syntax trees is freed in between.
       if (!file.isParsed()) await nextTurn();
+      if (signal.aborted) return { entities, isCut: true, isLate };
       const definitions = file.definitions(deadline);
       isLate ||= definitions === undefined;
       for (const definition of definitions ?? [])

@@ -1,5 +1,5 @@
 import { findChunks } from './find-chunks.js';
-import { type EntitySearch, entityOf, findById, findByName, type NameSearchBounds } from './find-entities.js';
+import { type EntitySearch, entityOf, findById, findByName, type SearchBounds } from './find-entities.js';
 import { findText } from './find-text.js';
 import { relativePath, type SearchScope } from './search-scope.js';
 import { headOf, innermostAt, showComplete, showLines, showPreview } from './show-source.js';
@@ -22,7 +22,7 @@ export async function searchTerm(
   term: string,
   scope: SearchScope,
   workdir: string,
-  bounds: NameSearchBounds,
+  bounds: SearchBounds,
 ): Promise<string> {
   const parts = [...(await describeEntities(term.trim(), scope, workdir, bounds)), ...describeText(term, scope)];
   if (parts.length === 0) parts.push(...(await describeRanked(term, scope, bounds)));
@@ -33,7 +33,7 @@ async function describeEntities(
   term: string,
   scope: SearchScope,
   workdir: string,
-  bounds: NameSearchBounds,
+  bounds: SearchBounds,
 ): Promise<string[]> {
   const named = term.replace(/^\.+|\.+$/g, '');
   const id = relativePath(named, workdir);
@@ -61,7 +61,7 @@ function remarkOn({ foundName }: EntitySearch, isElsewhere: boolean, { pattern }
 function showEntities(
   { entities, isCut, isLate }: EntitySearch,
   { all }: SearchScope,
-  { deadline }: NameSearchBounds,
+  { deadline }: SearchBounds,
 ): string {
   const cut = isCut ? ['There are more. Hint: search for a longer name, or narrow `file_path_or_pattern`.'] : [];
   if (isLate) cut.push(LATE);
@@ -98,13 +98,13 @@ function describeText(term: string, scope: SearchScope): string[] {
   return [`${remark}${head} the text${first20}:\n${files.join('\n')}\n${hint}`];
 }
 
-async function describeRanked(
-  term: string,
-  { chosen, all }: SearchScope,
-  { deadline }: NameSearchBounds,
-): Promise<string[]> {
-  const chunks = await findChunks(chosen.size > 0 ? chosen : all, term, MAX_RANKED);
-  if (chunks.length === 0) return [];
+async function describeRanked(term: string, { chosen, all }: SearchScope, bounds: SearchBounds): Promise<string[]> {
+  const { deadline } = bounds;
+  const { chunks, isLate } = await findChunks(chosen.size > 0 ? chosen : all, term, MAX_RANKED, bounds);
+  const late = isLate
+    ? ['Not the words of all files were compared: narrow `file_path_or_pattern`, or ask for fewer terms at once.']
+    : [];
+  if (chunks.length === 0) return late;
   const shown = chunks.map(({ path, startLine, endLine, bestLine }) => {
     const file = all.get(path)!;
     const lines = linesOf(file.text);
@@ -117,7 +117,7 @@ async function describeRanked(
     );
     return `${where} (lines ${definition?.startLine ?? startLine}-${definition?.endLine ?? endLine}):\n${code}`;
   });
-  return ['No name and no line is the same. Most alike by their words:', ...shown];
+  return ['No name and no line is the same. Most alike by their words:', ...shown, ...late];
 }
 
 const countOf = (lines: number): string => (lines === 1 ? '1 line' : `${lines} lines`);

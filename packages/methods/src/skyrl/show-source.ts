@@ -89,7 +89,9 @@ function skeletonOf(entity: Entity, file: SourceFile, lines: readonly string[], 
     .definitions(deadline)
     ?.filter(
       (definition) =>
-        definition !== entity.definition && definition.startLine >= startLine && definition.endLine <= endLine,
+        definition.headLine !== entity.definition?.headLine &&
+        definition.startLine >= startLine &&
+        definition.endLine <= endLine,
     );
   const hint = `Hint: search for \`${entity.id}${entity.definition ? '.' : ':'}NAME\` to see one of these.`;
   const byLines = `Hint: ask for \`line_nums\` with \`file_path_or_pattern\` \`${entity.path}\` to see lines.`;

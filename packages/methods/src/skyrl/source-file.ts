@@ -10,7 +10,7 @@ export interface SourceFile {
    * a time as `performance.now()` tells it, has passed.
    */
   definitions(deadline: number): readonly Definition[] | undefined;
-  /** Whether `definitions` answers at once. */
+  /** Whether `definitions` answers at once: of many files what they define is not kept. */
   isParsed(): boolean;
 }
 
@@ -19,10 +19,18 @@ export interface SourceStore {
   fileOf(content: Uint8Array): SourceFile;
 }
 
+/** Definitions of all files that are kept; larger libraries have a tenth of it. */
+const MAX_KEPT_DEFINITIONS = 500_000;
+
 /** Holds a file only as long as somebody else does. `parseTimeoutMs`: for one file, of wall time. */
-export function createSourceStore(parseTimeoutMs: number): SourceStore {
+export function createSourceStore(
+  parseTimeoutMs: number,
+  maxKeptDefinitions: number = MAX_KEPT_DEFINITIONS,
+): SourceStore {
   const known = new Map<string, WeakRef<SourceFile>>();
-  const collected = new FinalizationRegistry<string>((digest) => {
+  let left = maxKeptDefinitions;
+  const collected = new FinalizationRegistry<{ readonly digest: string; readonly kept: number }>(({ digest, kept }) => {
+    left += kept;
     if (known.get(digest)?.deref() === undefined) known.delete(digest);
   });
   return {
@@ -30,23 +38,32 @@ export function createSourceStore(parseTimeoutMs: number): SourceStore {
       const digest = createHash('sha256').update(content).digest('base64');
       const existing = known.get(digest)?.deref();
       if (existing !== undefined) return existing;
-      const file = createSourceFile(content, parseTimeoutMs);
+      const holding = { digest, kept: 0 };
+      const file = createSourceFile(content, parseTimeoutMs, (count) => {
+        if (count > left) return false;
+        left -= count;
+        holding.kept = count;
+        return true;
+      });
       known.set(digest, new WeakRef(file));
-      collected.register(file, digest);
+      collected.register(file, holding);
       return file;
     },
   };
 }
 
-function createSourceFile(content: Uint8Array, parseTimeoutMs: number): SourceFile {
+/** `keep`: whether there is room for so many definitions, which then is theirs. */
+function createSourceFile(content: Uint8Array, parseTimeoutMs: number, keep: (count: number) => boolean): SourceFile {
   const text = new TextDecoder().decode(content);
   let parsed: { readonly definitions: readonly Definition[] | undefined } | undefined;
   return {
     text,
     definitions(deadline) {
-      if (parsed === undefined && performance.now() > deadline) return undefined;
-      parsed ??= { definitions: definitionsOf(text, parseTimeoutMs) };
-      return parsed.definitions;
+      if (parsed !== undefined) return parsed.definitions;
+      if (performance.now() > deadline) return undefined;
+      const definitions = definitionsOf(text, parseTimeoutMs);
+      if (keep(definitions?.length ?? 0)) parsed = { definitions };
+      return definitions;
     },
     isParsed: () => parsed !== undefined,
   };
