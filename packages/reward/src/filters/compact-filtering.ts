@@ -5,6 +5,8 @@ export interface CompactFilter {
   readonly ends: readonly string[];
   /** As of `groupAdvantages`. */
   readonly baseline: 'all' | 'unmasked';
+  /** What a masked episode counts as at most in the baseline, where the system does not run its tests. Default: no limit. */
+  readonly maskedRewardLimit?: number;
 }
 
 /** rLLM's switches, in its words (`CompactFilteringConfig`); each says that episodes with this end are filtered. */
@@ -54,15 +56,16 @@ export function rllmCompactFilter(config: Partial<RllmCompactFiltering> = {}): C
 }
 
 /**
- * Filters as published, in our words for ends. SkyRL's code also lists runtime and evaluation errors, which have no
- * reward here, and `stuck_in_a_loop`, which has no counterpart.
+ * Filters as published, in our words for ends. The runtime and evaluation errors of SkyRL's list mostly have no reward
+ * here, and so are in no group; its `stuck_in_a_loop` is no end here, but a mask of its own (`maskReason` of trajectory).
  */
 export const COMPACT_FILTERS: Readonly<Record<'none' | 'deepswe' | 'rllm' | 'skyrl-paper' | 'skyrl', CompactFilter>> = {
   none: { source: 'Nebius, arXiv 2508.03501: overlong trajectories are not masked', ends: [], baseline: 'all' },
   deepswe: {
-    source: 'together.ai/blog/deepswe: longest context, time or steps; verl RLOO keeps them in the baseline',
+    source: 'together.ai/blog/deepswe: longest context, time or steps; verl RLOO keeps them, untested, in the baseline',
     ends: ['context-overflow', 'timed-out', 'turn-limit'],
     baseline: 'all',
+    maskedRewardLimit: 0,
   },
   rllm: rllmCompactFilter({ enable: true }),
   'skyrl-paper': {

@@ -26,7 +26,7 @@ export interface PresetGroup {
 }
 
 /**
- * What a system makes of one group: the length penalty is added to each reward, masks are taken from the ends, advantages
+ * What a system makes of one group: masks are taken from the ends, the length penalty is added to each reward, advantages
  * computed, and what the system leaves out marked. A group is uniform by its rewards before the penalty, as in DAPO, and
  * with masked members in it, unless the system drops these before grouping. Throws RewardError `not-finite`,
  * `count-out-of-range` where a preset's penalty lacks its length.
@@ -36,20 +36,23 @@ export function applyPreset(group: readonly GroupMember[], preset: MethodPreset)
     'rewards',
     group.map(({ reward }) => reward),
   );
-  const rewards = group.map((member, index) =>
-    member.reward === null ? null : member.reward + lengthPenaltyOf(member, index, preset),
-  );
   const masks = compactMasks(
     group.map(({ end }) => end),
     preset.compactFilter,
+  );
+  const { maskedRewardLimit = Number.POSITIVE_INFINITY } = preset.compactFilter;
+  const outcomes = group.map(({ reward }, index) =>
+    reward !== null && masks.masked[index] ? Math.min(reward, maskedRewardLimit) : reward,
+  );
+  const rewards = outcomes.map((reward, index) =>
+    reward === null ? null : reward + lengthPenaltyOf(group[index]!, index, preset),
   );
   const { method, options } = preset.advantage;
   const advantages = groupAdvantages(rewards, method, { ...options, ...masks });
   const learnt = advantages.map((advantage) =>
     preset.leavesOut === 'zero-advantages' && advantage === 0 ? null : advantage,
   );
-  const counted = group.filter((_, index) => masks.baseline === 'all' || !masks.masked[index]);
-  const isUniform = !hasRewardSpread(counted.map(({ reward }) => reward));
+  const isUniform = !hasRewardSpread(outcomes.filter((_, index) => masks.baseline === 'all' || !masks.masked[index]));
   return {
     isKept: learnt.some((advantage) => advantage !== null) && !(preset.leavesOut === 'uniform-groups' && isUniform),
     members: rewards.map((reward, index) => ({ reward, advantage: learnt[index]! })),

@@ -108,6 +108,13 @@ test('masked attempts count in the baseline of SkyRL and DeepSWE', () => {
   expect(advantagesOf('nebius-1', cut).includes(null)).toBe(false);
 });
 
+test('what DeepSWE masks it has not tested: it counts as unsolved in the baseline', () => {
+  const cut = group({ reward: 1 }, { reward: 0 }, { reward: 1, end: 'timed-out' }, { reward: null, end: 'turn-limit' });
+  expect(rewardsOf('deepswe', cut)).toEqual([1, 0, 0, null]);
+  expect(advantagesOf('deepswe', cut)).toEqual([1, -0.5, null, null]);
+  expect(advantagesOf('skyrl', cut)).toEqual([0.5, -1, null, null]);
+});
+
 test.each(Object.keys(METHOD_PRESETS) as MethodName[])(
   '%s minds no order, and takes a lost attempt for none',
   (name) => {
