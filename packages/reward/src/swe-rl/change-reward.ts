@@ -30,8 +30,6 @@ export interface ChangeRewardOptions {
   readonly maxSteps?: number;
 }
 
-export const DEFAULT_MAX_STEPS = 500_000_000;
-
 /**
  * SWE-RL's similarity of a change to the oracle's (arXiv 2502.18449 Eq. 1; facebookresearch/swe-rl,
  * src/swerl/core/reward.py, `calculate_reward`), 0..1: for each file that either changes, the ratio of difflib between
@@ -46,7 +44,7 @@ export function changeReward(
   original: FileContents,
   oracle: FileContents,
   predicted: FileContents,
-  { maxSteps = DEFAULT_MAX_STEPS }: ChangeRewardOptions = {},
+  { maxSteps = 500_000_000 }: ChangeRewardOptions = {},
 ): ChangeReward {
   checkedCount('maxSteps', maxSteps);
   const budget = { remainingSteps: maxSteps };
