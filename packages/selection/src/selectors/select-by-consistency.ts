@@ -18,8 +18,9 @@ export interface ConsistencyOptions {
   /** Candidates per bug as planned; half of it, rounded down, are a patch's nearest neighbours. At least 2, default 40. */
   readonly numSamples?: number;
   /**
-   * UTF-16 units from which on a patch is like none but its equals, so that hostile patches cannot take hours: 40
-   * unrelated ones of this length take minutes, alike ones seconds. The original has no bound. Default 100 000.
+   * UTF-16 units above which a patch is like none but its equals, since nothing else can run while patches are compared:
+   * 40 unrelated ones of 20 000 take some ten seconds, of 100 000 some ten minutes. The original has no bound. Default
+   * 20 000.
    */
   readonly maxPatchLength?: number;
 }
@@ -37,7 +38,7 @@ export interface ConsistencyOptions {
  */
 export function selectByConsistency(
   candidates: readonly ConsistencyCandidate[],
-  { numSamples = 40, maxPatchLength = 100_000 }: ConsistencyOptions = {},
+  { numSamples = 40, maxPatchLength = 20_000 }: ConsistencyOptions = {},
 ): Selection {
   if (!Number.isSafeInteger(numSamples) || numSamples < 2)
     throw new SelectionError(

@@ -15,7 +15,7 @@ const files = (failToPass: number[], failBefore: number[], passToPass: number[],
 
 describe('score', () => {
   test.each([
-    [files([1, 1], [1, 2], [3, 4], [3, 5]), 2 / 3 + 7 / 8],
+    [files([1, 1], [1, 2], [3, 4], [3, 5]), 37 / 24],
     [files([2, 0], [2, 2], [5, 5], [5, 5]), 1.5],
     [files([0, 0], [1, 1], [10, 10], [10, 10]), 1],
     [files([1], [1], [0], [0]), 1],
@@ -50,6 +50,16 @@ test('of equal scores the most frequent patch, else the first', () => {
   expect(selectByTestScore(tied)).toMatchObject({ index: 1, survivors: [0, 1, 3] });
   expect(selectByTestScore(tied, { ties: 'first' }).index).toBe(0);
   expect(selectByTestScore([one(3, 'a'), one(3, 'b')]).index).toBe(0);
+});
+
+test('scores that are equal as fractions tie, whatever their terms round to', () => {
+  const scored = (failToPass: number, passToPass: number, patchKey: string) => ({
+    tests: files([failToPass], [10], [passToPass], [10]),
+    patchKey,
+  });
+  expect(0.1 + 0.2).toBeGreaterThan(0.3);
+  const tied = [scored(1, 2, 'a'), scored(3, 0, 'b'), scored(3, 0, 'b')];
+  expect(selectByTestScore(tied)).toMatchObject({ index: 1, scores: [0.3, 0.3, 0.3], survivors: [0, 1, 2] });
 });
 
 test('a candidate that could not be run has no score and takes no part', () => {

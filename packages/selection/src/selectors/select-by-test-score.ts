@@ -32,8 +32,8 @@ export interface TestScoreOptions {
 
 /**
  * Kimi-Dev's self-play score S = sum FP / sum F + sum PP / sum P over the written test files, 0..2 (arXiv 2509.23045
- * Eq. 1), by argmax. Null for a candidate that could not be run. Throws SelectionError `invalid-candidate` for counts
- * that cannot be.
+ * Eq. 1), by argmax. One division, so that equal scores are equal numbers and tie. Null for a candidate that could not be
+ * run. Throws SelectionError `invalid-candidate` for counts that cannot be.
  */
 export function testScore(
   { tests }: Pick<TestScoreCandidate, 'tests'>,
@@ -50,9 +50,9 @@ export function testScore(
     total.failToPass += counts.failToPass;
     total.passToPass += counts.passToPass;
   }
-  const fixed = total.failBefore === 0 ? zeroTerm : total.failToPass / total.failBefore;
-  const kept = total.passBefore === 0 ? zeroTerm : total.passToPass / total.passBefore;
-  return fixed + kept;
+  const [fixed, failing] = total.failBefore === 0 ? [zeroTerm, 1] : [total.failToPass, total.failBefore];
+  const [kept, passing] = total.passBefore === 0 ? [zeroTerm, 1] : [total.passToPass, total.passBefore];
+  return (fixed * passing + kept * failing) / (failing * passing);
 }
 
 /**
