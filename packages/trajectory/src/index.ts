@@ -1,6 +1,6 @@
 export { compactTurns } from './compact-turns.js';
-export { createTurnLog, type TurnLog, type WholeTurn } from './create-turn-log.js';
 export { conversationsOf, type Said } from './conversations-of.js';
+export { createTurnLog, type TurnLog, type WholeTurn } from './create-turn-log.js';
 export { eachFullTurn, expandTurns } from './expand-turns.js';
 export type { AtifStep, AtifTrajectory } from './exporters/atif-types.js';
 export type { CriticTokens } from './exporters/critic-tokens.js';

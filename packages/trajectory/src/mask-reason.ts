@@ -44,9 +44,8 @@ const INFRASTRUCTURE: ReadonlySet<StopReason> = new Set(['cancelled', 'policy-fa
 
 /**
  * Whether a trajectory is trained on, masked or dropped, and why. The first reason holds: first whether it has a reward
- * that was earned, then whether it was captured for training, then its age, then how it ended, then whether it
- * went round in circles. Throws TrajectoryError
- * `invalid-option`.
+ * that was earned, then whether it was captured for training, then its age, then how it ended, then whether it went round
+ * in circles. Throws TrajectoryError `invalid-option`.
  */
 export function maskReason(record: TrajectoryRecord, options: MaskOptions = {}): TrainingUse {
   const { stopReasons = 'none', staleness, unknownAge = 'keep', stuckInLoop = false } = options;

@@ -79,6 +79,8 @@ test('each rule is an option', () => {
   expect(leaveOutReason(stuck, { isFreeOfLoops: true })).toBe('loop');
   expect(() => leaveOutReason(aTrajectory(), { maxTurns: -1 })).toThrow(/maxTurns/);
   expect(() => leaveOutReason(aTrajectory(), { maxRepeatedCalls: Number.NaN })).toThrow(/maxRepeatedCalls/);
+  const pending = aTrajectory({ reward: null, reward_status: 'pending' });
+  expect(() => leaveOutReason(pending, { maxFormatErrors: Number.NaN })).toThrow(/maxFormatErrors/);
 });
 
 test('tells how many are left out and why, and keeps the order', () => {

@@ -59,18 +59,22 @@ export type LeaveOutReason =
 export function leaveOutReason(record: TrajectoryRecord, rules: RuleSet | TrajectoryRules): LeaveOutReason | undefined {
   const checked = typeof rules === 'string' ? TRAJECTORY_RULES[rules] : rules;
   const { isSubmitted = false, isFreeOfLoops = false } = checked;
+  const maxTurns = limit('maxTurns', checked);
+  const maxFormatErrors = limit('maxFormatErrors', checked);
+  const maxRefusedCalls = limit('maxRefusedCalls', checked);
+  const maxRepeatedCalls = limit('maxRepeatedCalls', checked);
   const passed = hasPassed(record);
   if (passed === undefined) return 'unknown-outcome';
   if (!passed) return 'failed';
   const steps = agentStepsOf(record);
   if (!hasLesson(record, steps)) return 'nothing-to-learn';
   if (isSubmitted && record.stop_reason !== 'submitted') return 'not-submitted';
-  if (record.turns.length > limit('maxTurns', checked)) return 'too-many-turns';
+  if (record.turns.length > maxTurns) return 'too-many-turns';
   const formatErrors = record.turns.filter(({ format_error }) => format_error !== undefined).length;
-  if (formatErrors > limit('maxFormatErrors', checked)) return 'format-errors';
+  if (formatErrors > maxFormatErrors) return 'format-errors';
   const refused = record.tool_events.filter(({ status }) => status === 'refused').length;
-  if (refused > limit('maxRefusedCalls', checked)) return 'refused-calls';
-  if (longestRun(steps) > limit('maxRepeatedCalls', checked)) return 'repeated-calls';
+  if (refused > maxRefusedCalls) return 'refused-calls';
+  if (longestRun(steps) > maxRepeatedCalls) return 'repeated-calls';
   return isFreeOfLoops && isStuckInLoop(record) ? 'loop' : undefined;
 }
 
