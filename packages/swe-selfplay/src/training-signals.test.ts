@@ -1,6 +1,6 @@
 import type { TrajectoryRecord } from '@swe-selfplay/trajectory';
 import { describe, expect, test } from 'vitest';
-import { aTrajectory } from '../../trajectory/test-support/a-trajectory.js';
+import { aTrajectory, aTurn } from '../../trajectory/test-support/a-trajectory.js';
 import { trainingSignals } from './training-signals.js';
 
 type Outcome = 'solved' | 'unsolved' | 'infra';
@@ -53,6 +53,22 @@ describe('trainingSignals', () => {
     expect(long!.reward).toBeCloseTo(0.5, 12);
   });
 
+  test('refuses a penalty on tokens that nobody counted, and needs none where infrastructure failed', () => {
+    const uncounted = { turns: [aTurn({ completion_token_ids: null, usage: null })] };
+    const records = (outcome: Outcome) => [attempt('a', 1, 'solved'), attempt('a', 2, outcome, uncounted)];
+    expect(() => trainingSignals(records('unsolved'), 'dapo')).toThrow(
+      expect.objectContaining({ name: 'RewardError', message: expect.stringContaining('tokens of member 1') }),
+    );
+    expect(trainingSignals(records('infra'), 'dapo')[1]).toMatchObject({ reward: null, advantage: null });
+    expect(trainingSignals(records('unsolved'), 'skyrl')[1]).toMatchObject({ reward: 0, advantage: -1 });
+  });
+
+  test('takes the orders of a bug for groups of their own', () => {
+    const second = group('a', ['solved', 'unsolved']).map((record) => ({ ...record, order: 2 as const }));
+    const signals = trainingSignals([...group('a', ['unsolved', 'unsolved']), ...second], 'kimi-dev');
+    expect(signals.map(({ advantage }) => advantage)).toEqual([0, 0, 0.5, -0.5]);
+  });
+
   test('drops a group that teaches nothing', () => {
     const signals = trainingSignals(group('a', ['solved', 'solved']), 'dapo');
     expect(signals.map(({ is_group_kept }) => is_group_kept)).toEqual([false, false]);
@@ -61,5 +77,7 @@ describe('trainingSignals', () => {
   test('takes the rewards of injectors as they are', () => {
     const injector = attempt('r', 1, 'solved', { role: 'injector', reward: 0.55, reward_components: { valid: 1 } });
     expect(trainingSignals([injector], 'ssr')[0]).toMatchObject({ role: 'injector', reward: 0.55 });
+    const invalid = { reward: -1, reward_components: { valid: 0 }, stop_reason: 'turn-limit' } as const;
+    expect(trainingSignals([{ ...injector, ...invalid }], 'deepswe')[0]).toMatchObject({ reward: -1 });
   });
 });

@@ -25,7 +25,7 @@ export function trainingSignals(trajectories: readonly TrajectoryRecord[], metho
   const preset = METHOD_PRESETS[method];
   const groups = new Map<string, TrajectoryRecord[]>();
   for (const record of trajectories) {
-    const key = `${record.role} ${record.group_id}`;
+    const key = `${record.role} ${record.order} ${record.group_id}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [record]);
     else group.push(record);
@@ -56,10 +56,10 @@ function rewardOf(record: TrajectoryRecord, { rewards }: MethodPreset): number |
   return passed ? rewards.solved : rewards.unsolved;
 }
 
-/** Tokens that the policy wrote, as captured or else as its server counted them. */
-function writtenTokens({ turns }: TrajectoryRecord): number {
-  return turns.reduce(
-    (sum, { completion_token_ids, usage }) => sum + (completion_token_ids?.length ?? usage?.completion_tokens ?? 0),
-    0,
-  );
+/** Tokens that the policy wrote, as captured or else as its server counted them; undefined where a turn tells neither. */
+function writtenTokens({ turns }: TrajectoryRecord): number | undefined {
+  return turns.reduce<number | undefined>((sum, { completion_token_ids, usage }) => {
+    const written = completion_token_ids?.length ?? usage?.completion_tokens;
+    return sum === undefined || written === undefined ? undefined : sum + written;
+  }, 0);
 }
