@@ -19,6 +19,7 @@ export interface AttemptsAtBug {
 }
 
 export interface CompareMethodsOptions extends SelectAttemptOptions {
+  /** Each counts once. */
   readonly methods: readonly SelectionMethod[];
   /** Values of k to tell pass@k for; those above the attempts of a bug use all of them. Default: none. */
   readonly ks?: readonly number[] | undefined;
@@ -78,9 +79,10 @@ export async function compareMethods(
     if (!Number.isSafeInteger(k) || k < 1) throw new MethodError('invalid-options', `Expected k from 1 on, got ${k}.`);
   }
   const choices: MethodChoice[] = [];
+  const methods = [...new Set(options.methods)];
   const groups = bugs.map(gradedGroup).filter(({ graded }) => graded.length > 0);
   for (const { bug, graded } of groups) {
-    for (const method of options.methods) {
+    for (const method of methods) {
       const { task, tests } = bug;
       const made = await selectAttempt(method, { task, candidates: graded.map(withoutOutcome), tests }, options);
       const choice = choiceOf(bug, graded, made);
@@ -103,7 +105,7 @@ export async function compareMethods(
       k,
       value: mean(counts.map(({ samples, solved }) => passAtK(samples, solved, Math.min(k, samples)))),
     })),
-    methods: options.methods.map((method) => resultOf(method, groups, choices)),
+    methods: methods.map((method) => resultOf(method, groups, choices)),
   };
 }
 

@@ -143,7 +143,7 @@ test('methods are compared with chance and with a perfect choice, over bugs that
   const heard: string[] = [];
   const comparison = await compareMethods(bugs, {
     runner,
-    methods: ['kimi-dev', 'infcode'],
+    methods: ['kimi-dev', 'infcode', 'kimi-dev'],
     ks: [1, 2],
     onChoice: ({ bug: id, method, chosen }) => heard.push(`${id} ${method} ${chosen}`),
   });

@@ -2,6 +2,7 @@ import { EvaluationError, type TestRunner } from '@swe-selfplay/evaluation';
 import { taskWithTest } from '../evidence/candidate-states.js';
 import { findTestProblem } from '../evidence/check-written-test.js';
 import type { RunTally, SelectionTask, WrittenTest } from '../evidence/evidence.js';
+import { mapConcurrently } from '../roles/map-concurrently.js';
 import { countTestVotes, normaliseTest } from '../swe-swiss/normalise-test.js';
 import { programIn, type ReproductionVerdict, reproductionTest, verdictOf } from './reproduction-test.js';
 
@@ -54,7 +55,10 @@ export async function keepReproductions(
     if (program !== undefined && !tests.has(key)) tests.set(key, reproductionTest(snapshot, program, options.writer));
   }
   const ran = new Map<string, Ran>();
-  await Promise.all([...tests].map(async ([key, test]) => ran.set(key, await runOnTask(task, test, options))));
+  // All at once, as the runner has its own bound; where one fails, the others are waited for.
+  await mapConcurrently([...tests], Math.max(1, tests.size), async ([key, test]) =>
+    ran.set(key, await runOnTask(task, test, options)),
+  );
   const samples = keys.map((key, index): ReproductionSample => {
     if (programs[index] === undefined) return { verdict: 'no-program', key };
     return { verdict: ran.get(key)!.verdict, key };

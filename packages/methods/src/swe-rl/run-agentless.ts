@@ -2,6 +2,7 @@ import type { CandidatePatch, PatchTestMatrix, RunTally, SelectionTask } from '.
 import { gatherMatrix } from '../evidence/gather-matrix.js';
 import { MethodError } from '../method-error.js';
 import type { RolePolicies } from '../roles/role-policies.js';
+import { chooseSweRl } from '../selection/choices/choose-swe-rl.js';
 import { statementOf } from '../statements/statement.js';
 import { shownStatement } from '../statements/statement-source.js';
 import {
@@ -14,7 +15,6 @@ import {
 import { renderLocatePrompt, renderTestPrompt } from './agentless-prompts.js';
 import { type KeptReproductions, keepReproductions } from './keep-reproductions.js';
 import { type Location, locationsOf } from './localise.js';
-import { rerankCandidates } from './rerank-candidates.js';
 import { completionId, type SampledCompletion, sampleCompletions } from './sample-completions.js';
 import { sampleRepairs } from './sample-repairs.js';
 import { readSources } from './source-context.js';
@@ -76,11 +76,10 @@ export async function runAgentless(
     timeoutMs,
     signal,
   });
-  const matrix = await gatherMatrix(task, repairs.map(candidateOf), kept.tests, { runner, timeoutMs, signal });
-  const selection = rerankCandidates(
-    matrix,
-    repairs.map(({ patchKey }) => patchKey),
-  );
+  const candidates = repairs.map(candidateOf);
+  const matrix = await gatherMatrix(task, candidates, kept.tests, { runner, timeoutMs, signal });
+  const patchKeys = repairs.map(({ patchKey }) => patchKey);
+  const selection = chooseSweRl({ candidates, matrix }, patchKeys, { maxTests: asked.maxTests });
   const chosen = selection.index === undefined ? undefined : repairs[selection.index]!.outcome;
   return {
     statement,

@@ -24,7 +24,7 @@ export interface BuildTrainingTasksOptions {
   readonly signal?: AbortSignal | undefined;
   /** The artifact that the task is made of, for provenance. */
   readonly artifact?: Pick<BugArtifact, 'id' | 'provenance'> | undefined;
-  /** What stands for the issue. Default `symptoms`; `specification` shows the tests that `write-test` asks for. */
+  /** What stands for the issue. Default `symptoms`; `specification` shows tests, so none are asked for then. */
   readonly statement?: StatementKind | undefined;
   /** Files shown to be repaired beside those of the bug, such as wrongly localised ones. Default none. */
   readonly distractors?: readonly string[] | undefined;
@@ -40,7 +40,7 @@ export interface BuildTrainingTasksOptions {
  * The three training tasks of SWE-Swiss (zhenyuhe00/SWE-Swiss) of a validated bug, in the prompts that `runAgentless`
  * asks with: `localise` with the files of the bug that are there, `repair` with the bug undone, `write-test` with the test functions
  * that were weakened. A task whose fix is not in text files, or too long to be shown, gives no `repair`; one without such
- * functions no `write-test`. For the host alone: the targets are made of the original.
+ * functions no `write-test`, nor does one whose statement shows them. For the host alone: the targets are made of the original.
  * Throws EvaluationError `infra` where the symptoms cannot be found out, and where `signal` is aborted.
  */
 export async function buildTrainingTasks(
@@ -66,7 +66,7 @@ export async function buildTrainingTasks(
     const target = { files: [...sources.keys()], patch: repair.patch, blocks: repair.blocks };
     tasks.push({ ...head('repair', prompt, provenance), target });
   }
-  const functions = await goldFunctions(task);
+  const functions = kind === 'specification' ? [] : await goldFunctions(task);
   if (functions.length > 0) {
     const prompt = renderTestPrompt(shown, sources);
     tasks.push({ ...head('write-test', prompt, provenance), target: { functions } });

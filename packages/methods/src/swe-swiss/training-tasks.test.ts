@@ -58,6 +58,13 @@ test('prompts tell of the symptoms and show neither the fix nor the tests', () =
   }
 });
 
+test('where the statement shows the tests, nobody is asked to write them', async () => {
+  const shown = await buildTrainingTasks(tallybook.task, { runner, statement: 'specification' });
+  expect(shown.map(({ kind }) => kind)).toEqual(['localise', 'repair']);
+  expect(shown[0]!.prompt).toContain('date(2024, 2, 29)');
+  for (const { prompt } of shown) expect(prompt).not.toContain(RIGHT.trim());
+});
+
 test('they are JSON lines with where they come from', () => {
   const lines = printJsonLines(built).trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line))).toEqual(built);

@@ -4,6 +4,7 @@ import type { TaskView } from '@swe-selfplay/solver';
 import { taskWithTest } from '../evidence/candidate-states.js';
 import type { TestWriter, WriteTestsOptions, WrittenTest } from '../evidence/evidence.js';
 import { MethodError } from '../method-error.js';
+import { mapConcurrently } from '../roles/map-concurrently.js';
 import { perturbTest } from './perturb-test.js';
 import { type SpecifiedTest, type SpecifiedTests, specifiedTests } from './specified-tests.js';
 
@@ -37,7 +38,8 @@ export function createSpecificationTestWriter({ noise = 0 }: SpecificationTestWr
       const random = createRandom(`specification tests\0${options.seed}`);
       const sets = drawSets(specified.units, options.count, random);
       const drafts = sets.map((kept, index) => draft(specified, kept, noise, random.fork(`test ${index}`)));
-      return Promise.all(drafts.map((each, index) => finish(view, specified, each, index, options)));
+      const work = (each: Draft, index: number) => finish(view, specified, each, index, options);
+      return mapConcurrently(drafts, Math.max(1, drafts.length), work);
     },
   };
 }

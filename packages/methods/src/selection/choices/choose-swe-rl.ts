@@ -9,7 +9,8 @@ export interface SweRlOptions {
 
 /**
  * The reranker of SWE-RL's Agentless Mini. `patches` are normalised, in the order of the candidates, empty where there is
- * none. A cell that is not known is a test that does not pass; regressions that are not known count as that code has it.
+ * none; one that comes to nothing takes no part. A cell that is not known is a test that does not pass; regressions that
+ * are not known count as that code has it.
  */
 export function chooseSweRl(
   { matrix }: GatheredEvidence,
@@ -19,7 +20,7 @@ export function chooseSweRl(
   const columns = columnsByVotes(matrix).slice(0, maxTests);
   return rerankAgentless(
     matrix.candidates.map((evidence, index) => ({
-      patchKey: patches[index]!,
+      patchKey: evidence.status === 'none' ? '' : patches[index]!,
       failedRegressions: regressionFailures(evidence, matrix),
       reproductions:
         evidence.status === 'none'
