@@ -50,8 +50,11 @@ async function use(name: string, input: unknown, among = tools) {
   return useTool(among.find((tool) => tool.name === name)!, input, { sandbox, signal: new AbortController().signal });
 }
 
+/** What a tool replies, without the line of state at its end. */
 async function say(name: string, input: unknown, among = tools): Promise<string> {
-  return (await use(name, input, among)).text;
+  const { text } = await use(name, input, among);
+  expect(text).toMatch(/\n\(Open file: .+\)$/);
+  return text.slice(0, text.lastIndexOf('\n'));
 }
 
 async function bash(command: string): Promise<string> {
@@ -232,6 +235,14 @@ test('search_file shows lines, and asks to narrow a search above the limit', asy
   expect(await say('search_file', 'nothing')).toBe(`No matches found for "nothing" in ${path}.`);
 });
 
+test('exactly as many files as the limit are listed', async () => {
+  await bash('mkdir some; cd some; for n in $(seq 100); do echo here > f$n; done');
+  const found = (await say('search_dir', 'here some')).split('\n');
+  expect([found[0], found.length]).toEqual([expect.stringMatching(/^Found 100 matches/), 102]);
+  await bash('echo here > some/f101');
+  expect(await say('search_dir', 'here some')).toMatch(/^More than 100 files matched .* \(101\)/);
+});
+
 test('exactly as many lines as the limit are shown', async () => {
   await bash('yes hit | head -n 100 > hundred; yes hit | head -n 101 > more');
   expect(await say('search_file', 'hit hundred')).toMatch(/^Found 100 matches/);
@@ -260,10 +271,20 @@ test('a line without end is cut, and a reply too', async () => {
   await bash('head -c 3000000 /dev/zero | tr "\\0" x > wide; (seq 100; cat wide) > both');
   expect((await say('open', 'wide')).length).toBeLessThan(5000);
   expect((await say('search_file', 'xx wide')).length).toBeLessThan(5000);
-  const { formatReply } = createSweAgentToolSet({ maxReplyCharacters: 4 });
-  const budget = { remainingTurns: 1, remainingTokens: undefined };
-  expect(formatReply!('1234', budget)).toBe('1234');
-  expect(formatReply!('123😀56', budget)).toBe('123\ufffd\n[... 3 more characters]');
+  const short = createTools({ maxReplyCharacters: 4 });
+  expect(await say('bash', 'echo 1234', short)).toBe('1234');
+  expect(await say('bash', 'echo 123😀56', short)).toBe('123\ufffd\n[... 3 more characters]');
+});
+
+test('every reply ends with the open file', async () => {
+  const bash = async () => (await use('bash', 'echo out')).text;
+  expect(await bash()).toBe('out\n(Open file: n/a)');
+  await say('open', 'long.txt');
+  expect(await bash()).toBe(`out\n(Open file: ${sandbox.workdir}/long.txt)`);
+  await say('open', 'nowhere');
+  expect(await bash()).toContain('/long.txt)');
+  await say('open', '"it\'s $(x)\n-n"');
+  expect(await bash()).toBe(`out\n(Open file: ${sandbox.workdir}/it's $(x)\\n-n)`);
 });
 
 test('edits of Nebius name their file, and texts are replaced where they stand', async () => {
@@ -349,8 +370,8 @@ test('each rollout has its own open file, and submit ends it', async () => {
     const { end, messages } = await play(path, path);
     expect(end).toEqual({ status: 'submitted', paths: [] });
     const replies = messages.flatMap((message) => (message.role === 'tool' ? message.text : []));
-    expect(replies[0]).toBe('No file is open. Use open first.');
+    expect(replies[0]).toBe('No file is open. Use open first.\n(Open file: n/a)');
     expect(replies[1]).toContain(`/${path} (`);
-    expect(replies[2]).toBe(sandbox.workdir);
+    expect(replies[2]).toBe(`${sandbox.workdir}\n(Open file: ${sandbox.workdir}/${path})`);
   }
 });

@@ -1,4 +1,4 @@
-import type { AnyTool } from '../tool.js';
+import type { AnyTool, ToolOutcome } from '../tool.js';
 import type { ToolSet } from '../tool-set.js';
 import { createSubmitTool } from '../tools/submit.js';
 import { createCwmBashTool } from './cwm/bash.js';
@@ -7,6 +7,7 @@ import { besideSession, createRolloutShell } from './cwm/rollout-shell.js';
 import { createCreateTool } from './swe-agent/create.js';
 import { createEditTool } from './swe-agent/edit.js';
 import type { Editor } from './swe-agent/editor.js';
+import { showPath } from './swe-agent/file-lines.js';
 import { createFindFileTool } from './swe-agent/find-file.js';
 import { createGuardedWriter, type GuardedWriter, type LintRule } from './swe-agent/guarded-writer.js';
 import { createLinter } from './swe-agent/linter.js';
@@ -32,7 +33,7 @@ export interface SweAgentToolSetOptions extends BashSessionOptions {
    * edit brings, as in SWE-agent v1.x; `any-finding`: all that the file then has, as in v0.4; `none`: edits are not checked.
    */
   readonly lint?: LintRule;
-  /** Longest reply in characters; default 100,000. */
+  /** Longest reply in characters, but for its last line, which tells the open file; default 100,000. */
   readonly maxReplyCharacters?: number;
 }
 
@@ -40,7 +41,9 @@ export interface SweAgentToolSetOptions extends BashSessionOptions {
  * The agent-computer interface of SWE-agent (arXiv 2405.15793; v0.4.0 config/commands): a viewer that shows a window of one
  * open file, searches, edits of line ranges that a linter guards, bash and submit, which hands in the workspace and ends the
  * rollout. Which file is open belongs to the rollout. The first edit of a Python file tells which linter checks it: flake8
- * where python3 runs it in the sandbox, else a program of ours for the standard library of python3, else none.
+ * where python3 runs it in the sandbox, else a program of ours for the standard library of python3, else none. Each reply
+ * ends with the open file, as the original's does; with the directory of the bash session it does not, since here paths of
+ * the other tools do not depend on it.
  * Throws RangeError for options that are no such numbers.
  */
 export function createSweAgentToolSet(options: SweAgentToolSetOptions = {}): ToolSet {
@@ -98,14 +101,26 @@ function createViewerToolSet(
       const shell = createRolloutShell({ timeoutMs, ...(maxOutputBytes !== undefined && { maxOutputBytes }) });
       const editor: Editor = { size, shell, open: undefined };
       const writer = createGuardedWriter(editor, createLinter(shell), lint);
-      return [
+      const tools = [
         ...createFileTools(editor, { maxSearchResults, writer }),
         createCwmBashTool(shell, timeoutMs),
         ...extra.map((tool) => besideSession(tool, shell)),
-        createSubmitTool(submission),
       ];
+      return [...tools.map((tool) => showingState(tool, editor, maxReplyCharacters)), createSubmitTool(submission)];
     },
-    formatReply: (text) => shorten(text, maxReplyCharacters),
+  };
+}
+
+/** The tool whose replies are shortened and tell which file is open: what showed it may no longer be in the context. */
+function showingState(tool: AnyTool, editor: Editor, maxCharacters: number): AnyTool {
+  return {
+    ...tool,
+    async execute(input, place): Promise<ToolOutcome> {
+      const outcome: ToolOutcome = await tool.execute(input, place);
+      if (outcome.status !== 'replied') return outcome;
+      const state = `(Open file: ${editor.open === undefined ? 'n/a' : showPath(editor.open.path)})`;
+      return { status: 'replied', text: `${shorten(outcome.text, maxCharacters)}\n${state}` };
+    },
   };
 }
 

@@ -13,12 +13,13 @@ export interface SearchDirInput {
 
 export const MAX_TERM_CHARACTERS = 10_000;
 
-// 1: directory, 2: term. Hidden files and directories below the directory are left out, and so are binary files.
+// 1: directory, 2: term. Hidden files and directories below the directory are left out, and so are binary files; counts of
+// none too, which in a large repository would be more than is read.
 const SCRIPT = `
 grep -e "$2" /dev/null
 [ $? -le 1 ] || exit ${BAD_PATTERN}
 cd -- "$1" 2>/dev/null || exit ${NO_DIRECTORY}
-find . -name '.?*' -prune -o -type f -exec grep -IHsc -e "$2" -- {} + 2>/dev/null
+find . -name '.?*' -prune -o -type f -exec grep -IHsc -e "$2" -- {} + 2>/dev/null | grep -av ':0$'
 exit 0
 `;
 
@@ -72,7 +73,7 @@ function countsOf(output: string): { readonly path: string; readonly count: numb
   for (const line of output.split('\n')) {
     const text = line.startsWith('./') ? line : before + line;
     const [, path, count] = /^(\.\/.*):(\d+)$/s.exec(text) ?? [];
-    if (path !== undefined && Number(count) > 0) files.push({ path, count: Number(count) });
+    if (path !== undefined) files.push({ path, count: Number(count) });
     before = path === undefined && text.startsWith('./') && text.length < MAX_PATH_CHARACTERS ? `${text}\n` : '';
   }
   return files;
