@@ -95,6 +95,9 @@ test('inserts after a line, and other bytes stay', async () => {
   await edit('insert', 'crlf', { insert_line: 0, new_str: 'first\n' });
   await edit('insert', 'crlf', { insert_line: 5, new_str: 'end' });
   expect(await read('crlf')).toBe('first\r\none\r\nnew\r\ntwo\r\n\xe9 last\nend');
+  await edit('insert', 'crlf', { insert_line: 1, new_str: '' });
+  expect(await read('crlf')).toMatch(/^first\r\n\r\none\r\n/);
+  await edit('undo_edit', 'crlf');
   expect(await edit('insert', 'crlf', { insert_line: 7, new_str: 'x' })).toMatch(
     /^ERROR: insert_line must be from 0 to 6,/,
   );

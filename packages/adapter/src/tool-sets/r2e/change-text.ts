@@ -26,11 +26,11 @@ export function replaceOnce({ content }: FileLines, search: string, replacement:
   return { status: 'changed', file, first, last: first + replacement.split('\n').length - 1 };
 }
 
-/** Inserts lines after line `line`; 0: at the beginning. */
+/** Inserts lines after line `line`; 0: at the beginning. No text is an empty line. */
 export function insertAfter(file: FileLines, line: number, text: string): TextChange {
   if (line < 0 || line > file.total)
     return { status: 'refused', text: `insert_line must be from 0 to ${file.total}, the number of lines of the file.` };
-  const lines = linesToInsert(text);
+  const lines = linesToInsert(text || '\n');
   const first = line + 1;
   return { status: 'changed', file: linesOf(replaceRange(file, first, line, lines)), first, last: line + lines.length };
 }
