@@ -196,7 +196,7 @@ describe.each(ADVANTAGE_METHODS)('%s', (method: AdvantageMethod) => {
             ),
           ).toBeLessThan(1e-11);
         else {
-          const exact = (values: readonly number[]) => groupAdvantages(values, 'grpo', { epsilon: 0 });
+          const exact = (values: readonly number[]) => groupAdvantages(values, method, { epsilon: 0, delta: 0 });
           expect(distance(exact(scaled), exact(rewards))).toBeLessThan(1e-11);
         }
       }),
