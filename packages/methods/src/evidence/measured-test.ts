@@ -69,8 +69,11 @@ export async function measureTest(
   };
 }
 
-/** In steps, so that what hardly differs in time shares its runs; undefined where the baseline itself came to no end. */
-function patchedTimeout({ script }: TestRun, timeoutMs = DEFAULT_LIMITS.timeoutMs): number | undefined {
+/**
+ * How long a test may take with a patch, by its run without one: in steps, so that what hardly differs in time shares its
+ * runs, and `timeoutMs` at most. Undefined, which is the runner's own bound, where the baseline itself came to no end.
+ */
+export function patchedTimeout({ script }: TestRun, timeoutMs: number = DEFAULT_LIMITS.timeoutMs): number | undefined {
   if (script.ending !== 'exited') return undefined;
   const steps = Math.max(1, Math.ceil((SLOWDOWN * script.durationMs) / MIN_TIMEOUT_MS));
   return Math.min(timeoutMs, steps * MIN_TIMEOUT_MS);

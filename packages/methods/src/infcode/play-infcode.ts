@@ -62,7 +62,7 @@ export interface InfCodePlay {
  * are candidates; see `selectAmongPatches` for the choice.
  *
  * A suite counts as strengthened only if it holds a test that is not in the old one and that, executed, fails on the task;
- * otherwise the old one stays. Tests that cannot be run are left out. Throws MethodError, SandboxError, and on abort.
+ * otherwise the old one stays. Tests that cannot be run are left out. Throws MethodError, SandboxError, EvaluationError, and on abort.
  */
 export async function playInfCode(task: SelectionTask, options: PlayInfCodeOptions): Promise<InfCodePlay> {
   const { maxIterations = DEFAULT_ADVERSARIAL_CAP, maxPatches = 2 } = options;

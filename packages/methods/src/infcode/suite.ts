@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { listPaths } from '@swe-selfplay/artifact';
-import type { TestRunner } from '@swe-selfplay/evaluation';
+import { listPaths, type Snapshot } from '@swe-selfplay/artifact';
+import { EvaluationError, type TestRun, type TestRunner } from '@swe-selfplay/evaluation';
 import { candidateStates, taskWithTest } from '../evidence/candidate-states.js';
 import type {
   CandidatePatch,
@@ -11,6 +11,7 @@ import type {
   WrittenTest,
 } from '../evidence/evidence.js';
 import { gatherMatrix } from '../evidence/gather-matrix.js';
+import { patchedTimeout } from '../evidence/measured-test.js';
 import { MethodError } from '../method-error.js';
 import { describeRun } from '../statements/describe-run.js';
 
@@ -107,18 +108,21 @@ export function candidateOf(id: string, predPatch: Uint8Array): CandidatePatch {
   return { id, predPatch, isFinished: true };
 }
 
-/** What failing tests say with a patch, for whoever is to mend the code: the first few of them. */
+/** What failing tests say with a patch, for whoever is to mend the code: the first few of them. Throws MethodError `infra`. */
 export async function describeFailing(
   task: SelectionTask,
   patch: Uint8Array,
   failing: readonly WrittenTest[],
-  { runner, signal }: SuiteOptions,
+  options: SuiteOptions,
 ): Promise<string> {
   const states = await candidateStates(task, candidateOf('patch', patch));
   const parts: string[] = [];
   for (const test of failing.slice(0, MAX_TOLD_TESTS)) {
-    const snapshot = states.status === 'ready' ? states.withTest(test) : taskWithTest(task, test);
-    const run = await runner.run(snapshot, test.command, signal ? { signal } : {});
+    const unpatched = taskWithTest(task, test);
+    const snapshot = states.status === 'ready' ? states.withTest(test) : unpatched;
+    const baseline = await runOnce(unpatched, test, undefined, options);
+    // With the time that the matrix gave it, so that both are one run.
+    const run = snapshot === unpatched ? baseline : await runOnce(snapshot, test, patchedTimeout(baseline), options);
     const testPaths = new Set([...test.files.keys(), ...task.testFiles]);
     const failed = test.testIds && { failing: test.testIds.filter((id) => !passes(run, id)) };
     parts.push(describeRun(run, { paths: new Set(listPaths(snapshot)), testPaths, ...failed }));
@@ -127,7 +131,24 @@ export async function describeFailing(
   return parts.join('\n');
 }
 
-function passes(run: Parameters<typeof describeRun>[0], id: string): boolean {
+async function runOnce(
+  snapshot: Snapshot,
+  { command }: WrittenTest,
+  timeoutMs: number | undefined,
+  { runner, signal }: SuiteOptions,
+): Promise<TestRun> {
+  try {
+    return await runner.run(snapshot, command, {
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(signal && { signal }),
+    });
+  } catch (error) {
+    if (error instanceof EvaluationError) throw new MethodError('infra', error.message, { cause: error });
+    throw error;
+  }
+}
+
+function passes(run: TestRun, id: string): boolean {
   return run.parse?.status === 'parsed' && run.parse.report.get(id) === 'passed';
 }
 

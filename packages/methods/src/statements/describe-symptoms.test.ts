@@ -131,7 +131,19 @@ test('a run that was cut says so', () => {
 });
 
 test('whatever is printed, the text is bounded and holds no control characters', () => {
-  const nasty = fc.string({ unit: 'binary', maxLength: 1200 });
+  const piece = fc.constantFrom(
+    '\u001b[31m',
+    '\u001b]0;',
+    '\u202e',
+    '\ud800',
+    '\u0000',
+    '```',
+    '/tmp/x ',
+    'x'.repeat(300),
+  );
+  const nasty = fc
+    .array(fc.oneof(piece, fc.string({ unit: 'binary', maxLength: 20 })), { maxLength: 30, size: 'max' })
+    .map((pieces) => pieces.join(''));
   fc.assert(
     fc.property(nasty, nasty, nasty, (id, error, name) => {
       const readable = runOf([failure(id, error, [['lib/core.py', 1, name]])], [[id, 'failed']]);
@@ -145,6 +157,6 @@ test('whatever is printed, the text is bounded and holds no control characters',
         expect(text).not.toMatch(/(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}]/u);
       }
     }),
-    { numRuns: 30 },
+    { numRuns: 40 },
   );
 });
