@@ -3,7 +3,7 @@ import type { Tool } from '../../tool.js';
 import { MAX_PATH_CHARACTERS } from '../cwm/action-limits.js';
 import { type Editor, replied, resolvePath } from './editor.js';
 import { showPath } from './file-lines.js';
-import { NO_DIRECTORY, namePath, runSearch } from './run-search.js';
+import { describeFailure, NO_DIRECTORY, namePath, runSearch } from './run-search.js';
 import { splitWords } from './words.js';
 
 export interface FindFileInput {
@@ -44,12 +44,7 @@ export function createFindFileTool(editor: Editor): Tool<FindFileInput> {
       const directory = resolvePath(dir, place);
       const search = await runSearch(editor, place, SCRIPT, [directory, name]);
       const where = `${JSON.stringify(name)} in ${showPath(directory)}`;
-      if (search.status === 'failed')
-        return replied(
-          search.exitCode === NO_DIRECTORY
-            ? `Directory ${showPath(dir)} not found.`
-            : `Cannot search for ${where}: ${search.reason}.`,
-        );
+      if (search.status === 'failed') return replied(describeFailure(search, where, dir));
       const paths = search.output.split('\0').slice(0, -1).sort();
       if (paths.length === 0) return replied(`No matches found for ${where}.`);
       const listed = paths.slice(0, MAX_FILES).map((path) => showPath(namePath(directory, path, place)));

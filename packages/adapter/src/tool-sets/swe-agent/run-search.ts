@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { CommandResult } from '@swe-selfplay/sandbox';
 import type { ToolPlace } from '../../tool.js';
 import type { Editor } from './editor.js';
+import { showPath } from './file-lines.js';
 
 const TIMEOUT_MS = 60_000;
 const MAX_OUTPUT_BYTES = 16 * 1024 ** 2;
@@ -31,6 +32,17 @@ export async function runSearch(
   if (isCut || result.exitCode === 0)
     return { status: 'found', output: Buffer.from(result.stdout).toString('utf8'), isCut };
   return { status: 'failed', exitCode: result.exitCode, reason: reasonOf(result) };
+}
+
+/** Why a search found nothing out. `what`: what was searched for and where; `named`: what the policy called the place. */
+export function describeFailure(
+  { exitCode, reason }: Extract<Search, { readonly status: 'failed' }>,
+  what: string,
+  named: string,
+): string {
+  if (exitCode === NO_DIRECTORY) return `Directory ${showPath(named)} not found.`;
+  if (exitCode === NO_FILE) return `File ${showPath(named)} not found.`;
+  return `Cannot search for ${what}: ${reason}.`;
 }
 
 function reasonOf({ ending, exitCode, stderr }: CommandResult): string {

@@ -3,7 +3,7 @@ import type { Tool } from '../../tool.js';
 import { MAX_PATH_CHARACTERS } from '../cwm/action-limits.js';
 import { type Editor, replied, resolvePath } from './editor.js';
 import { showPath } from './file-lines.js';
-import { BAD_PATTERN, NO_DIRECTORY, namePath, runSearch } from './run-search.js';
+import { BAD_PATTERN, describeFailure, NO_DIRECTORY, namePath, runSearch } from './run-search.js';
 import { splitWords } from './words.js';
 
 export interface SearchDirInput {
@@ -47,12 +47,7 @@ export function createSearchDirTool(editor: Editor, maxFiles: number): Tool<Sear
       const directory = resolvePath(dir, place);
       const search = await runSearch(editor, place, SCRIPT, [directory, term]);
       const where = `${JSON.stringify(term)} in ${showPath(directory)}`;
-      if (search.status === 'failed')
-        return replied(
-          search.exitCode === NO_DIRECTORY
-            ? `Directory ${showPath(dir)} not found.`
-            : `Cannot search for ${where}: ${search.reason}.`,
-        );
+      if (search.status === 'failed') return replied(describeFailure(search, where, dir));
       const files = countsOf(search.output);
       if (files.length === 0) return replied(`No matches found for ${where}.`);
       if (files.length > maxFiles || search.isCut)

@@ -3,7 +3,7 @@ import type { Tool } from '../../tool.js';
 import { MAX_PATH_CHARACTERS } from '../cwm/action-limits.js';
 import { type Editor, NO_OPEN_FILE, replied, resolvePath } from './editor.js';
 import { readableLine, showPath } from './file-lines.js';
-import { BAD_PATTERN, NO_FILE, runSearch } from './run-search.js';
+import { BAD_PATTERN, describeFailure, NO_FILE, runSearch } from './run-search.js';
 import { MAX_TERM_CHARACTERS } from './search-dir.js';
 import { splitWords } from './words.js';
 
@@ -51,12 +51,7 @@ export function createSearchFileTool(editor: Editor, maxLines: number): Tool<Sea
       if (path === undefined) return replied(NO_OPEN_FILE);
       const search = await runSearch(editor, place, SCRIPT, [path, term, String(maxLines)]);
       const where = `${JSON.stringify(term)} in ${showPath(path)}`;
-      if (search.status === 'failed')
-        return replied(
-          search.exitCode === NO_FILE
-            ? `File ${showPath(file ?? path)} not found.`
-            : `Cannot search for ${where}: ${search.reason}.`,
-        );
+      if (search.status === 'failed') return replied(describeFailure(search, where, file ?? path));
       const [first = '', ...found] = search.output.split('\n');
       const count = Number(first);
       if (count === 0) return replied(`No matches found for ${where}.`);
