@@ -3,7 +3,8 @@ import type { Patch } from '@swe-selfplay/artifact';
 /**
  * Words by which code under test would reach for the runner that judges it, for the state of the interpreter or for its
  * own text, or for an early end; by which it would keep itself from being read; and comparisons that hold for whatever
- * they are given. Code has honest uses for some of them, so this is a hint to a person and no verdict.
+ * they are given. Code has honest uses for some of them, so this is a hint to a person and no verdict. No repetition is
+ * without a bound where others follow: patches are hostile and may have megabytes.
  */
 const REACHING = new RegExp(
   [
@@ -20,7 +21,7 @@ const REACHING = new RegExp(
     // Code that is kept from being read.
     String.raw`(?<![.\w])(exec|eval|__import__)\s*\(|\b(fromhex|unhexlify|b(16|32|64|85)decode|a85decode|rot13|rot_13)\b|\bmarshal\b`,
     String.raw`\bprocess\.(exit|abort|reallyExit)|\b(jest|vitest|mocha)\b`,
-    String.raw`\bdef __eq__\([^)]*\)[^:\n]*:\s*return True\b|\bdef __(ne|bool)__\([^)]*\)[^:\n]*:\s*return False\b|\b__eq__ = lambda [^:\n]*: True\b`,
+    String.raw`\bdef __eq__\([^)]{0,200}\)[^:\n]{0,200}:\s*return True\b|\bdef __(ne|bool)__\([^)]{0,200}\)[^:\n]{0,200}:\s*return False\b|\b__eq__ = lambda [^:\n]{0,200}: True\b`,
   ].join('|'),
 );
 

@@ -101,8 +101,8 @@ function endOfOutput({ script }: TestRun, options: DescribeRunOptions): string[]
   return text.trim() === '' ? [] : ['', 'The end of what the tests print:', '', fenced(text)];
 }
 
-/** Runners show the line of a test that failed, some with a mark before it. */
+/** Runners show the line of a test that failed, some with a mark before it, such as `>` or `E`. */
 function isHidden(line: string, hiddenLines: ReadonlySet<string> | undefined): boolean {
-  const text = line.replace(/^[\s>]+/, '').trimEnd();
+  const text = line.replace(/^E?[\s>]+/, '').trimEnd();
   return text.length >= MIN_HIDDEN_LINE && hiddenLines?.has(text) === true;
 }
