@@ -17,6 +17,7 @@ export interface HintOptions {
  * agents/oh_codeact/codeact_agent.py; arXiv 2511.16108): how many steps remain, N = maximum - step + 1, where N is above 1;
  * at the last one, and where tokens run out, to hand in now. `step` is the one that is to be taken next, counted from 1: the
  * source counts it up before it adds the hint and asks. So N is the number of turns still to come: of 40, 39 after the first.
+ * Tokens are those left by the last turn; the source also counts the reply that the hint stands in.
  * `minSteps` keeps a policy from ending too early: what it is told then is the number of steps that are still missing.
  * Throws RangeError for numbers that are not whole from 0 up, and in `createTools` where no tool is called `submitTool`.
  */
