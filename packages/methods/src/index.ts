@@ -45,7 +45,7 @@ export {
 export { MethodError, type MethodErrorCode } from './method-error.js';
 export type { Completion } from './roles/complete.js';
 export { mapConcurrently } from './roles/map-concurrently.js';
-export { policyOf, type RolePolicies } from './roles/role-policies.js';
+export type { RolePolicies } from './roles/role-policies.js';
 export type { RolloutBounds } from './roles/role-rollout.js';
 export {
   type AttemptsAtBug,

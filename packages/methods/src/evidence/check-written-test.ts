@@ -12,7 +12,7 @@ const MAX_BYTES = 4 * 1024 ** 2;
  * files that take the place of the code under test are refused.
  */
 export function findTestProblem(
-  { view, testFiles }: SelectionTask,
+  { view, testFiles }: Pick<SelectionTask, 'testFiles'> & { readonly view: Pick<SelectionTask['view'], 'snapshot'> },
   { files, testIds }: WrittenTest,
   rules?: readonly GuardRule[],
 ): string | undefined {

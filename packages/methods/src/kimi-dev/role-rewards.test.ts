@@ -72,6 +72,17 @@ test('a test of no ids, and one of ids that are not there, earn nothing', async 
   });
 });
 
+test.each(['tallybook/dates.py/test_it.py', 'tallybook/money.py', 'tests/conftest.py'])(
+  "a test that stands at %s is its writer's fault, and nothing is run",
+  async (path) => {
+    const written = await writtenTest(tallybook.selection, 'graded', { it: SHOWS });
+    const misfit = { ...written, files: new Map([...written.files, [path, Buffer.from('x = 1\n')]]) };
+    const { executed } = runner.counts;
+    expect(await rewardTestWriter(tallybook.task.grading, misfit, { runner })).toMatchObject({ reward: 0 });
+    expect(runner.counts.executed).toBe(executed);
+  },
+);
+
 test('where the sandbox fails there is no reward', async () => {
   const broken = await createSandboxProvider({ backend: 'auto' });
   const dead = createTestRunner({ provider: broken });

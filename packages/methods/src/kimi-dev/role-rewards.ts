@@ -19,6 +19,7 @@ import {
   type TestRunner,
 } from '@swe-selfplay/evaluation';
 import { bugFixerReward, type TestVerdict, testWriterReward } from '@swe-selfplay/reward';
+import { findTestProblem } from '../evidence/check-written-test.js';
 import type { WrittenTest } from '../evidence/evidence.js';
 
 /** Kimi-Dev's reward of a patch, and the grading that it follows from. */
@@ -59,7 +60,8 @@ export interface RewardTestWriterOptions {
  * Grades a written test against the true fix, which no writer and no selection may see: 1 where it fails on the task and
  * passes on the task with what the bug changed put back (arXiv 2509.23045, 3.3). As a whole: it passes where it reports
  * tests and all that count pass. The trees differ in nothing else: weakened tests are in both, and neither tells by the
- * times of its files what was changed. Throws on abort and for faults of the program.
+ * times of its files what was changed. A test that fits one of the trees not at all, or changes how tests run, earns 0
+ * unseen. Throws on abort and for faults of the program.
  */
 export async function rewardTestWriter(
   grading: GradingTask,
@@ -67,6 +69,9 @@ export async function rewardTestWriter(
   options: RewardTestWriterOptions,
 ): Promise<TestWriterGrade> {
   const { task, fixed } = await treesOf(grading);
+  const { testFiles } = grading;
+  const isMisfit = [task, fixed].some((snapshot) => findTestProblem({ view: { snapshot }, testFiles }, test));
+  if (isMisfit) return { reward: 0, withoutFix: 'failed', withFix: 'failed' };
   const without = await runRepeatedly(task, test, options);
   const withFix = await runRepeatedly(fixed, test, options);
   const verdicts = {

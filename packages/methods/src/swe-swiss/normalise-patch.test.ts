@@ -53,6 +53,16 @@ test('a broken file is compared as it is', async () => {
   expect(await broken('# one\n')).not.toBe(await broken('# two\n'));
 });
 
+test('of a patch that takes too long, files are compared as they are', async () => {
+  const patch = await patchOf({ 'b.py': 'x = (2)  # two\n' });
+  const text = async (timeoutMs: number) => {
+    const normalised = await normalisePatch(task, patch, { timeoutMs });
+    return normalised.status === 'normalised' ? normalised.text : normalised.reason;
+  };
+  expect(await text(60_000)).toContain('+x = ( 2 )\n');
+  expect(await text(0)).toContain('+x = (2)  # two\n');
+});
+
 test('bytes that are no text do not become equal', async () => {
   const latin = await normalOf({ 'notes.txt': Uint8Array.of(0xe9, 10) });
   expect(latin).not.toBe(await normalOf({ 'notes.txt': Uint8Array.of(0xe8, 10) }));

@@ -27,9 +27,14 @@ export type NormalisedPatch =
  * The patch as it is compared in votes (SWE-Swiss, evaluation/agentless/repair: patches are normalised before they are
  * counted): applied to the task, with every changed Python file in its normal form on both sides, see `normaliseSource`.
  * Equal texts on one snapshot mean equal changes but for comments, docstrings and layout. A file that has no normal form
- * on one of its sides is compared as it is, and so are all files that are no Python.
+ * on one of its sides is compared as it is, and so are all files that are no Python, and the rest of a patch that has taken
+ * `timeoutMs` (default ten seconds).
  */
-export async function normalisePatch(snapshot: Snapshot, predPatch: Uint8Array): Promise<NormalisedPatch> {
+export async function normalisePatch(
+  snapshot: Snapshot,
+  predPatch: Uint8Array,
+  { timeoutMs = 10_000 }: { readonly timeoutMs?: number } = {},
+): Promise<NormalisedPatch> {
   if (predPatch.length === 0) return { status: 'normalised', text: '' };
   const parsed = parsePatch(predPatch);
   if (parsed.status === 'refused') {
@@ -37,14 +42,18 @@ export async function normalisePatch(snapshot: Snapshot, predPatch: Uint8Array):
   }
   const applied = await applyPatch(snapshot, parsed.patch);
   if (applied.status === 'refused') return { status: 'refused', reason: applied.reason };
-  return { status: 'normalised', text: await normalisedDiff(snapshot, applied.snapshot) };
+  return { status: 'normalised', text: await normalisedDiff(snapshot, applied.snapshot, timeoutMs) };
 }
 
-async function normalisedDiff(from: Snapshot, to: Snapshot): Promise<string> {
+/** Each file is parsed in bounded time, but a hostile patch may have thousands that take all of it. */
+async function normalisedDiff(from: Snapshot, to: Snapshot, timeoutMs: number): Promise<string> {
   const before: [string, FileEntry][] = [];
   const after: [string, FileEntry | null][] = [];
+  const startedAt = performance.now();
   for (const path of changedPaths(from, to)) {
-    const [old, next] = normalisedSides(path, await readFile(from, path), await readFile(to, path));
+    const sides = [await readFile(from, path), await readFile(to, path)] as const;
+    const isInTime = performance.now() - startedAt < timeoutMs;
+    const [old, next] = isInTime ? normalisedSides(path, ...sides) : sides;
     if (old) before.push([path, old]);
     after.push([path, next ?? null]);
   }
