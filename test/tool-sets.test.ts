@@ -1,18 +1,21 @@
 import {
   type Conversation,
   createNebiusToolSet,
+  createPolicySolver,
   createR2eToolSet,
   createScriptedPolicy,
+  createSkyRlToolSet,
   createSweAgentToolSet,
+  evaluatePatch,
   lastObservations,
+  openSession,
   type ScriptStep,
+  type Session,
   type ToolSet,
+  type Trajectory,
   withHints,
   withHistory,
-} from '@swe-selfplay/adapter';
-import { evaluatePatch } from '@swe-selfplay/evaluation';
-import { createSkyRlToolSet } from '@swe-selfplay/methods';
-import { createPolicySolver, openSession, type Session, type Trajectory } from 'swe-selfplay';
+} from 'swe-selfplay';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RIGHT, type TallybookTask, tallybookTask, WRONG } from '../packages/methods/test-support/tallybook-task.js';
 

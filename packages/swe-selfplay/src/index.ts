@@ -1,4 +1,5 @@
 export {
+  type Conversation,
   type Critic,
   createCwmFormat,
   createCwmToolSet,
@@ -19,6 +20,7 @@ export {
   PolicyError,
   type RolloutRequest,
   runRollout,
+  type ScriptStep,
   TOOL_CALL_FORMATS,
   type Tool,
   type ToolCallFormat,

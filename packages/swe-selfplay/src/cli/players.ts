@@ -83,7 +83,8 @@ function remembering(policy: Policy, { history }: PolicyFlags): Policy {
 function episodeOptions({ tools, hints, maxTurns, episodeTimeout, context }: PolicyFlags) {
   const toolSet = TOOL_SETS[tools]!();
   return {
-    toolSet: hints ? withHints(toolSet) : toolSet,
+    // Those of SkyRL-Agent have hints of their own.
+    toolSet: hints && tools !== 'skyrl' ? withHints(toolSet) : toolSet,
     maxTurns,
     timeoutMs: Math.round(episodeTimeout * 1000),
     contextTokens: context,
