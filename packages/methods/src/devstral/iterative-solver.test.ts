@@ -100,7 +100,7 @@ test('an exception calls for another attempt, and is thrown where nothing else c
   const error = new SolverError('infra', 'The policy failed.');
   const saved = await play([{ ...F(''), error }, T('p2')]);
   expect(saved.patch).toBe('p2');
-  const failed = play([F(''), { ...F(''), error: new SandboxError('sandbox-unavailable', 'Gone.') }, F('')]);
+  const failed = play([F(''), { ...F(''), error: new SandboxError('sandbox-failed', 'Gone.') }, F('')]);
   await expect(failed).rejects.toThrow('Gone.');
   await expect(play([{ ...F(''), error: new TypeError('a fault of the program') }])).rejects.toThrow(TypeError);
 });
