@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EnvironmentError, layersOf, type Snapshot, type TestCommand } from '@swe-selfplay/artifact';
@@ -58,6 +59,8 @@ export function createTestRunner(options: TestRunnerOptions): TestRunner {
     { signal, variation = {} }: { readonly signal: AbortSignal; readonly variation?: ParseVariation },
   ): Promise<Parse> {
     const parse = () => runParser(provider, command, output, { limits: parserLimits, variation, signal });
+    // Many outputs may wait to be parsed with one signal; Node takes more than ten for a leak.
+    setMaxListeners(0, signal);
     return queue.add(() => retryingSandbox(signal, parse), { signal, priority: 1 });
   }
 

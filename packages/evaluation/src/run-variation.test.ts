@@ -115,3 +115,15 @@ print(json.dumps({'%s %s %s %d' % (os.getcwd(), time.strftime('%z'), os.environ[
     expect(Number(other[3])).toBeGreaterThan(Number(usual[3]));
   });
 });
+
+test('many outputs wait with one signal, and nobody is warned of a leak', async () => {
+  const warnings: Error[] = [];
+  const hear = (warning: Error) => warnings.push(warning);
+  process.on('warning', hear);
+  const { signal } = new AbortController();
+  const output = Buffer.from('{}\n');
+  const parses = Array.from({ length: 12 }, () => runner.parse(bashScript(':'), output, { signal }));
+  await Promise.all(parses);
+  process.off('warning', hear);
+  expect(warnings).toEqual([]);
+});
