@@ -61,6 +61,12 @@ test('is what the recurrence gives for long texts, alike and not', () => {
   }
 });
 
+test('finds what is alike far from the diagonal', () => {
+  const symbols = Array.from({ length: 2000 }, (_, index) => String.fromCharCode(0x4e00 + index));
+  const [head, tail] = [symbols.slice(0, 900).join(''), symbols.slice(900).join('')];
+  expect(levenshteinRatio(head + tail, tail + head)).toBe(1100 / 2000);
+});
+
 test('lies in 0..1, is symmetric, and 1 exactly for equal texts', () => {
   fc.assert(
     fc.property(letters('a', 'b', 'c'), letters('a', 'b', 'c'), (left, right) => {

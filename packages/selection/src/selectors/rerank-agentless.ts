@@ -17,9 +17,9 @@ const FAILURES_WITHOUT_RESULT = 10_000;
 /**
  * The reranker of SWE-RL's Agentless Mini (facebookresearch/swe-rl, src/swerl/agentless_mini/rerank.py). REG keeps the
  * patches with the fewest failed regression tests. REP groups patches by the very set T of reproduction tests they pass
- * and keeps every group P whose |P| * |T|^2 is largest. The first of REP(REG), REG(REP), REP and REG that keeps fewer
- * than all makes the survivors, otherwise all that are not empty. The most frequent patch among survivors wins, then
- * whichever came first.
+ * and keeps every group P whose |P| * |T|^2 is largest. Survivors are REP(REG) of those that are not empty. The original
+ * takes the first of REP(REG), REG(REP), REP and REG that keeps some and fewer than all, which comes to the same: where
+ * the first keeps all, so does each of them. The most frequent patch among survivors wins, then whichever came first.
  *
  * A score is a number of votes among survivors; null for those that do not survive. Throws SelectionError
  * `invalid-candidate`.
@@ -39,15 +39,10 @@ export function rerankAgentless(candidates: readonly AgentlessCandidate[]): Sele
   };
 
   const all = indicesWhere(candidates, ({ patchKey }) => !isEmptyPatch(patchKey));
-  const stages: readonly (readonly [string, readonly number[]])[] = [
-    ['fewest failed regressions, then reproductions', byReproduction(byRegression(all))],
-    ['reproductions, then fewest failed regressions', byRegression(byReproduction(all))],
-    ['reproductions', byReproduction(all)],
-    ['fewest failed regressions', byRegression(all)],
-  ];
-  const [name, survivors] = stages.find(([, kept]) => kept.length < all.length) ?? ['no test tells them apart', all];
+  const survivors = byReproduction(byRegression(all));
+  const rule = survivors.length < all.length ? 'fewest failed regressions, reproductions' : 'no test tells them apart';
   const votes = countVotes(survivors, patchOf);
   const scores = candidates.map((_, index) => (survivors.includes(index) ? votes.get(patchOf(index))! : null));
   const index = bestOf(survivors, (candidate) => [scores[candidate]!]);
-  return { index, scores, survivors, reason: index === undefined ? 'nothing to choose from' : `most votes; ${name}` };
+  return { index, scores, survivors, reason: index === undefined ? 'nothing to choose from' : `most votes; ${rule}` };
 }

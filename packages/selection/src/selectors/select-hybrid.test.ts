@@ -64,6 +64,11 @@ test('candidates with a null anywhere are left out, also where n is counted', ()
   expect(selectHybrid(given, { variant: 'code' }).index).toBe(4);
 });
 
+test('of equal ones by the verifier the first are among the n best', () => {
+  const given = candidates([0.5, 10, 1], [0.5, 10, 2], [0.5, 10, 3]);
+  expect(selectHybrid(given, { variant: 'code', n: 2 })).toMatchObject({ index: 1, survivors: [1] });
+});
+
 test('there is nothing to choose from no candidates', () => {
   expect(selectHybrid([], { variant: 'code' })).toMatchObject({ index: undefined, scores: [], survivors: [] });
   expect(selectHybrid(candidates([null, 1, 1]), { variant: 'formula' })).toMatchObject({ index: undefined });
