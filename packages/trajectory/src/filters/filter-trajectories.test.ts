@@ -45,6 +45,7 @@ test.each<[string, Partial<TrajectoryRecord>]>([
   ['unknown-outcome', { stop_reason: 'policy-failed' }],
   ['nothing-to-learn', { turns: [] }],
   ['nothing-to-learn', { turns: [FAULTY_TURN], tool_events: [] }],
+  ['nothing-to-learn', { turns: [FAULTY_TURN] }],
   ['nothing-to-learn', { turns: [aTurn({ loss_mask: [0, 0] })] }],
 ])('both sets leave out for %s', (reason, overrides) => {
   expect(leaveOutReason(aTrajectory(overrides), 'light')).toBe(reason);
