@@ -19,7 +19,8 @@ export interface TrainingSignal {
  * Rewards and advantages of trajectories as a method computes them (`METHOD_PRESETS`), group by group, in the order of
  * the trajectories. A solver's reward is what the method gives for a solved and an unsolved task, an injector's is SSR's;
  * what infrastructure ended, and what is pending, is null and takes no part in its group. Orders 1 and 2 are groups of
- * their own. Throws RewardError where a record lacks what the method needs.
+ * their own. Which records are fit to train on (age, capture, loops) is for `maskReason` to say. Throws RewardError where
+ * a record lacks what the method needs.
  */
 export function trainingSignals(trajectories: readonly TrajectoryRecord[], method: MethodName): TrainingSignal[] {
   const preset = METHOD_PRESETS[method];
