@@ -51,13 +51,7 @@ describe('leaves alone', () => {
   });
 });
 
-test.each(['def __eq__(', 'def __eq__() ', '__eq__ = lambda ', 'open( '])(
-  'is soon done with a megabyte of %j',
-  async (piece) => {
-    const code = piece.repeat(Math.ceil(1_000_000 / piece.length));
-    const startedAt = performance.now();
-    expect(await isNamed(code)).toBe(false);
-    // Otherwise for minutes.
-    expect(performance.now() - startedAt).toBeLessThan(8_000);
-  },
-);
+test.each(['def __eq__(', 'def __eq__() ', '__eq__ = lambda ', 'open( '])('a megabyte of %j is read', async (piece) => {
+  // Where repetitions have no bound, for minutes.
+  expect(await isNamed(piece.repeat(Math.ceil(1_000_000 / piece.length)))).toBe(false);
+});
