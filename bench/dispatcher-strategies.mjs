@@ -1,7 +1,7 @@
 // The three ways to share the machine among episodes, measured against each other in one process, taking turns:
 // a pipeline of bounded stages, a bound on episodes under way, and all at once (SkyRL-Agent, arXiv 2511.16108).
 // node bench/dispatcher-strategies.mjs [--episodes 48] [--places 8] [--think-ms 1000] [--jobs 2] [--rounds 2]
-// --places: conversations that the server takes at once; what the bounded strategies hold to.
+// --places: requests that the model thinks about at once, and conversations that the bounded strategies hold.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ const place = mkdtempSync(join(tmpdir(), 'dispatcher-strategies-'));
 const directory = join(place, 'tallybook');
 await makeRepository(directory);
 const environment = await openEnvironment({ directory });
-const server = await startToyModel(thinkMs, true);
+const server = await startToyModel(thinkMs, true, places);
 const session = await openSession({ jobs });
 const policy = await openModelPolicy({
   baseUrl: server.baseUrl,

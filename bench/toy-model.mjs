@@ -1,5 +1,5 @@
 // A model that thinks, and the bug of the embedded example that it mends: what benchmarks of many episodes play with.
-// As a program of its own, `node toy-model.mjs THINK_MS [distinct]`, it serves and tells its parent the port.
+// As a program of its own, `node toy-model.mjs THINK_MS CAPACITY [distinct]`, it serves and tells its parent the port.
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -12,11 +12,14 @@ const RIGHT = '    return date(year, month, min(day.day, days_in_month(year, mon
 const WRONG = '    return date(year, month, min(day.day, days_in_month(day.year, day.month)))';
 
 const FILE = fileURLToPath(import.meta.url);
-if (process.argv[1] === FILE) serve(Number(process.argv[2]), process.argv[3] === 'distinct');
+if (process.argv[1] === FILE) serve(Number(process.argv[2]), Number(process.argv[3]), process.argv[4] === 'distinct');
 
-/** Starts the model in a process of its own. With `isDistinct` every attempt hands in another patch. */
-export async function startToyModel(thinkMs, isDistinct) {
-  const server = fork(FILE, [String(thinkMs), ...(isDistinct ? ['distinct'] : [])]);
+/**
+ * Starts the model in a process of its own, which thinks about at most `capacity` requests at once. With `isDistinct`
+ * every attempt hands in another patch.
+ */
+export async function startToyModel(thinkMs, isDistinct, capacity = Number.POSITIVE_INFINITY) {
+  const server = fork(FILE, [String(thinkMs), String(capacity), ...(isDistinct ? ['distinct'] : [])]);
   const ask = () => new Promise((resolve) => server.once('message', resolve));
   const { port } = await ask();
   return {
@@ -32,7 +35,16 @@ export async function startToyModel(thinkMs, isDistinct) {
 }
 
 /** A model that mends the bug in six turns, each after some thinking. */
-function serve(thinkMs, isDistinct) {
+function serve(thinkMs, capacity, isDistinct) {
+  const waiting = [];
+  let thinking = 0;
+  const think = async () => {
+    if (thinking >= capacity) await new Promise((resolve) => waiting.push(resolve));
+    thinking += 1;
+    await sleep(thinkMs);
+    thinking -= 1;
+    waiting.shift()?.();
+  };
   let underWay = 0;
   let peak = 0;
   const call = (name, input) => ({
@@ -61,7 +73,7 @@ function serve(thinkMs, isDistinct) {
     const isProbe = !tools?.some(({ function: { name } }) => name === 'submit');
     underWay += 1;
     peak = Math.max(peak, underWay);
-    if (!isProbe) await sleep(thinkMs);
+    if (!isProbe) await think();
     underWay -= 1;
     const mark = isDistinct ? `  # ${seed}` : '';
     const step = isProbe ? undefined : steps[turn]?.(mark);
