@@ -8,6 +8,7 @@ import type { SelectionTask, WrittenTest } from '../evidence/evidence.js';
 import { gatherMatrix } from '../evidence/gather-matrix.js';
 import { perturbTest } from './perturb-test.js';
 import { createSpecificationTestWriter } from './specification-test-writer.js';
+import { specifiedTests } from './specified-tests.js';
 
 const MONTHS = 'test_adds_months_to_the_last_day_of_a_long_month';
 const RECURS = 'test_comes_back_to_the_last_day_after_a_short_month';
@@ -133,6 +134,51 @@ test('what cannot be split is a test as a whole, and says so', async () => {
   expect(tests).toHaveLength(1);
   expect(tests[0]).toMatchObject({ files: new Map([['checks.txt', full!.content]]), note: /whole file/i });
   expect(runner.counts.executed).toBe(before);
+});
+
+test('helpers that were weakened come back with every test, and are none themselves', async () => {
+  const tests = (bodies: readonly string[]) =>
+    bodies.map((body, index) => `def test_${index}():\n    check(${body})\n`).join('\n\n');
+  const helper = (body: string) => `def check(value):\n    ${body}\n`;
+  const weak = { 'tests/test_a.py': tests(['1', '1']), 'tests/helper.py': helper('pass') };
+  const full = { 'tests/test_a.py': tests(['2', '3']), 'tests/helper.py': helper('assert value > 1') };
+  const entries = Object.entries(full).map(
+    ([path, text]) => [path, { mode: '100644', content: Buffer.from(text) }] as const,
+  );
+  const snapshot = createSnapshot(memoryBase({ ...weak, 'code.py': 'x = 1\n' }));
+  const restored = withFiles(snapshot, entries);
+  const { units, filesWith, filesWithout } = await specifiedTests({
+    ...bug.selection.view,
+    snapshot,
+    specification: await diffSnapshots(snapshot, restored),
+  });
+  const names = (files: ReadonlyMap<string, string | Uint8Array>) =>
+    [...files.values()]
+      .flatMap((text) =>
+        [
+          ...Buffer.from(text)
+            .toString()
+            .matchAll(/def (\w+)/g),
+        ].map(([, name]) => name),
+      )
+      .sort();
+  expect(units.map(({ qualifiedName }) => qualifiedName)).toEqual(['test_0', 'test_1']);
+  expect(names(filesWith([units[1]!]))).toEqual(['check', 'test_1']);
+  expect(Buffer.from(filesWith([units[1]!]).get('tests/helper.py')!).toString()).toBe(full['tests/helper.py']);
+  expect(names(filesWithout(['tests/test_a.py', 'tests/helper.py']))).toEqual(['check']);
+
+  // Where nothing but the helper was weakened, it is the test.
+  const onlyHelper = withFiles(
+    snapshot,
+    entries.filter(([path]) => path === 'tests/helper.py'),
+  );
+  const alone = await specifiedTests({
+    ...bug.selection.view,
+    snapshot,
+    specification: await diffSnapshots(snapshot, onlyHelper),
+  });
+  expect(alone.units).toEqual([{ path: 'tests/helper.py', qualifiedName: undefined }]);
+  expect(names(alone.filesWith(alone.units))).toEqual(['check']);
 });
 
 test.each([Number.NaN, -0.1, 1.5])('refuses noise of %s', (noise) => {
