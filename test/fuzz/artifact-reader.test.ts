@@ -42,7 +42,7 @@ beforeAll(() => {
   pipe = join(root, 'pipe');
   execFileSync('mkfifo', [pipe]);
 });
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterAll(() => rmSync(root, { recursive: true, force: true, maxRetries: 3 }));
 
 function mutantOf(seed: number): Files {
   const dice = createDice(seed);
@@ -177,7 +177,7 @@ test('what takes the place of a file between two looks at it is neither followed
   const secret = join(root, 'secret');
   writeFileSync(secret, 'the secret\n');
   const swapped = `while true; do ln -sfn "$1" "$0.l"; mv -fT "$0.l" "$0"; ln -f "$2" "$0.p"; mv -fT "$0.p" "$0"; echo echo > "$0.s"; mv -fT "$0.s" "$0"; done`;
-  const swapper = spawn('bash', ['-c', swapped, script, secret, pipe], { stdio: 'ignore' });
+  const swapper = spawn('bash', ['-c', swapped, script, secret, pipe], { stdio: 'ignore', detached: true });
   try {
     for (let look = 0; look < 200; look += 1) {
       const reading = await readArtifactFolder(folder);
@@ -185,7 +185,8 @@ test('what takes the place of a file between two looks at it is neither followed
       expect(Buffer.from(read).toString()).not.toContain('secret');
     }
   } finally {
-    swapper.kill('SIGKILL');
+    // With the program that it has just started, which would go on in the folder.
+    process.kill(-swapper.pid!, 'SIGKILL');
     await once(swapper, 'exit');
   }
 });
